@@ -1,0 +1,1 @@
+"""From candidates to findings: gates, tier, factors, concern."""

@@ -1,0 +1,1 @@
+"""Immutable batches of what was read, with provenance and accounting."""

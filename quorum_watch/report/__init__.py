@@ -1,0 +1,1 @@
+"""Three editions built from one content model."""

@@ -1,0 +1,1 @@
+"""What reviewers decided, and the log that proves it."""

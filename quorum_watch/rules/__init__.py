@@ -1,0 +1,1 @@
+"""Law as data: profiles, overlays, thresholds with their arithmetic, notice."""

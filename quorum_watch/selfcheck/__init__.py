@@ -1,0 +1,1 @@
+"""Advice on a draft before it is sent; nothing is stored."""
