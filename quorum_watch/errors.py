@@ -13,7 +13,8 @@
 
 A message never contains the text of a message somebody wrote: errors reach logs.
 
->>> error = RosterError("QW-E404", "Two people share one address.", "roster/accounts.csv line 8", "Give one of them the address.")
+>>> where, remedy = "roster/accounts.csv line 8", "Give one of them the address."
+>>> error = RosterError("QW-E404", "Two people share one address.", where, remedy)
 >>> print(error)
 QW-E404  Two people share one address.
   where: roster/accounts.csv line 8

@@ -167,6 +167,16 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """One event as evidence keeps it: the chosen record, where it came from, its other copies, its stable id."""
+
+    record: Record
+    source: SourceRef
+    copies: tuple[Copy, ...]
+    id: InteractionId
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One addressee of an interaction: as written, and as the roster of that day resolves it.
 
@@ -245,7 +255,7 @@ class ActSpan:
 
 @dataclass(frozen=True, slots=True)
 class TopicSpan:
-    """Words that show a topic; ``inherited`` when the topic comes from the message answered (then a zero-width span)."""
+    """Words that show a topic; ``inherited`` when it comes from the message answered (then a zero-width span)."""
 
     topic: str
     start: int

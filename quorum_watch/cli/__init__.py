@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import sys
+from itertools import pairwise
 
 import click
 
@@ -41,9 +42,11 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when called; ``--help`` lists them without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Every command, in the order a newcomer meets them."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"quorum_watch.cli.{COMMANDS[cmd_name][0]}")
@@ -51,6 +54,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
@@ -72,8 +76,7 @@ def report_error(error: QuorumWatchError) -> None:
 
 
 def _wants_json(argv: list[str]) -> bool:
-    pairs = zip(argv, argv[1:], strict=False)
-    return "--format=json" in argv or any(a == "--format" and b == "json" for a, b in pairs)
+    return "--format=json" in argv or ("--format", "json") in pairwise(argv)
 
 
 def main() -> None:
