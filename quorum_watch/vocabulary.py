@@ -222,6 +222,8 @@ class Reason(StrEnum):
     SIDECAR = "sidecar"
     MEDIA = "media"
     SYSTEM_EVENT = "system_event"
+    SYSTEM_FILE = "system_file"
+    RESTRICTED_BY_RULE = "restricted_by_rule"
     PERSONAL = "personal"
     CLOSED_SESSION = "closed_session"
     PRIVILEGED = "privileged"
@@ -357,3 +359,20 @@ class Edition(StrEnum):
     PUBLIC = "public"
     PRIVILEGED = "privileged"
     MEMBER = "member"
+
+
+#: Acts that go to the merits of a matter (a view, a position, or asking for one).
+MERITS = frozenset(
+    {
+        Act.POLL, Act.COMMIT, Act.RELAY, Act.SEEK_SUPPORT, Act.AGREE, Act.DISAGREE, Act.OPINION, Act.DELIBERATE,
+        Act.DECIDE, Act.DRAFT,
+    }
+)  # fmt: skip
+#: Acts that state, ask for, or carry a position on a proposal.
+POSITIONAL = frozenset(
+    {Act.POLL, Act.COMMIT, Act.RELAY, Act.SEEK_SUPPORT, Act.AGREE, Act.DECIDE, Act.DRAFT, Act.SIGN}
+)  # fmt: skip
+#: Acts by which a person asks others where they stand.
+SOLICITING = frozenset({Act.POLL, Act.SEEK_SUPPORT})
+#: Acts that leave the merits alone.
+ROUTINE = frozenset({Act.SCHEDULE, Act.MINISTERIAL, Act.SOCIAL, Act.CAUTION, Act.CONCEAL, Act.SIGN})
