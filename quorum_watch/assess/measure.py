@@ -1,0 +1,170 @@
+"""What each rule counts, as functions of a list of events, so that "without this step" is answered by counting again.
+
+Every measure returns the people it counts and the events it rests on. A finding's ``reach`` is the number of people;
+``reached_after`` of a step is the measure of the story up to that step; a step is *pivotal* where the measure of the
+story without it falls below the number of the law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from quorum_watch.assess.exchanges import Exchange, exchanges, gatherings
+from quorum_watch.assess.series import Series, series
+from quorum_watch.assess.sight import Sight
+from quorum_watch.model import PersonId
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The time settings of the law profile that measures use."""
+
+    conversation: timedelta
+    answer: timedelta
+    sitting: timedelta
+    episode: timedelta
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every measure needs beside the events: windows and the roles of people."""
+
+    windows: Windows
+    roles: Mapping[PersonId, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The people a measure counts and the events it rests on."""
+
+    people: frozenset[PersonId]
+    events: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """How many people."""
+        return len(self.people)
+
+
+NOTHING = Measured(frozenset(), ())
+
+
+def largest_exchange(sights: Sequence[Sight], ground: Ground) -> Exchange | None:
+    """The written exchange with most members engaged; ties go to the one with more speakers, then the earlier one."""
+    found = exchanges(sights, ground.windows.conversation)
+    return max(
+        found,
+        key=lambda e: (not e.public, e.answered, len(e.engaged), len(e.spoke), -e.events[0]),
+        default=None,
+    )
+
+
+def _gathered(sights: Sequence[Sight], ground: Ground) -> Measured:  # noqa: ARG001
+    found = gatherings(sights)
+    best = max(found, key=lambda g: (len(g.present), -g.event), default=None)
+    if best is None:
+        return NOTHING
+    return Measured(best.present, tuple(g.event for g in found))
+
+
+def _engaged(sights: Sequence[Sight], ground: Ground) -> Measured:
+    best = largest_exchange(sights, ground)
+    return Measured(best.engaged, best.events) if best else NOTHING
+
+
+def _engaged_cc(sights: Sequence[Sight], ground: Ground) -> Measured:
+    best = largest_exchange(sights, ground)
+    return Measured(best.engaged_with_copies, best.events) if best else NOTHING
+
+
+def _spoke(sights: Sequence[Sight], ground: Ground) -> Measured:
+    best = largest_exchange(sights, ground)
+    return Measured(best.spoke, best.events) if best else NOTHING
+
+
+def add_up(sights: Sequence[Sight], ground: Ground) -> Series:
+    """The series measures of these events."""
+    return series(sights, ground.roles, ground.windows.answer, ground.windows.sitting)
+
+
+def _positions(sights: Sequence[Sight], ground: Ground) -> Measured:
+    s = add_up(sights, ground)
+    asking = s.asking.events if s.asking else ()
+    return Measured(frozenset(s.agreement.members), tuple(sorted({*s.agreement.events, *s.relays, *asking})))
+
+
+def _series(sights: Sequence[Sight], ground: Ground) -> Measured:
+    s = add_up(sights, ground)
+    return Measured(s.tied, tuple(sorted({*s.tied_events, *s.relays})))
+
+
+def _union(sights: Sequence[Sight], ground: Ground) -> Measured:
+    s = add_up(sights, ground)
+    return Measured(s.union, s.union_events)
+
+
+def _briefed(sights: Sequence[Sight], ground: Ground) -> Measured:
+    s = add_up(sights, ground)
+    return Measured(s.briefed, s.briefing_events)
+
+
+def _asked(sights: Sequence[Sight], ground: Ground) -> Measured:
+    s = add_up(sights, ground)
+    return Measured(s.asking.asked, s.asking.events) if s.asking else NOTHING
+
+
+def _voted(sights: Sequence[Sight], ground: Ground) -> Measured:
+    s = add_up(sights, ground)
+    return Measured(s.voted, s.voting_events)
+
+
+#: The measures a rule may name.
+MEASURES: dict[str, Callable[[Sequence[Sight], Ground], Measured]] = {
+    "gathered": _gathered,
+    "engaged": _engaged,
+    "engaged_cc": _engaged_cc,
+    "spoke": _spoke,
+    "positions": _positions,
+    "series": _series,
+    "union": _union,
+    "briefed": _briefed,
+    "asked": _asked,
+    "voted": _voted,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A measured story: the events it keeps, the running count, and which steps the count cannot do without."""
+
+    people: frozenset[PersonId]
+    events: tuple[int, ...]
+    reached_after: tuple[int, ...]
+    pivotal: tuple[int, ...]
+
+    def crossing(self, number: int) -> int | None:
+        """Index into ``events`` of the step at which ``number`` was reached, or ``None``."""
+        return next((k for k, n in enumerate(self.reached_after) if n >= number), None)
+
+
+def tell(measure: str, sights: Sequence[Sight], ground: Ground, number: int) -> Story:
+    """Measure the whole, then every prefix, then the whole without each step. ``number`` is the number of the law."""
+    count = MEASURES[measure]
+    whole = count(sights, ground)
+    kept = [sights[n] for n in whole.events]
+    running, best = [], 0
+    for k in range(1, len(kept) + 1):
+        best = max(best, count(kept[:k], ground).count)  # a story never becomes smaller by going on
+        running.append(best)
+    pivotal: tuple[int, ...] = ()
+    if whole.count >= number:
+        pivotal = tuple(k + 1 for k in range(len(kept)) if count(kept[:k] + kept[k + 1 :], ground).count < number)
+    return Story(whole.people, whole.events, tuple(running), pivotal)
+
+
+def without(measure: str, sights: Sequence[Sight], ground: Ground, step: int) -> Measured:
+    """The measure of the story had step ``step`` (1-based) not been in the record."""
+    kept = [s for k, s in enumerate(sights, start=1) if k != step]
+    return MEASURES[measure](kept, ground)
