@@ -84,6 +84,7 @@ class Quoted:
     """A quoted or forwarded block inside a message: a *claimed* earlier message, of low trust.
 
     ``start`` and ``end`` are offsets in the text that carries it; ``kind`` is ``reply``, ``forward`` or ``attached``.
+    ``person`` is who the claimed sender is, filled in when people are resolved; ``None`` where unknown.
     """
 
     start: int
@@ -92,6 +93,7 @@ class Quoted:
     sender: Party | None = None
     recipients: tuple[Party, ...] = ()
     when: When | None = None
+    person: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
