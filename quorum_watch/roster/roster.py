@@ -37,6 +37,7 @@ from quorum_watch.roster.records import (
     Resolution,
 )
 from quorum_watch.roster.resolve import Resolver
+from quorum_watch.rules.arithmetic import BodyFacts
 from quorum_watch.vocabulary import AccountKind, BodyKind, Capacity
 from quorum_watch.workspace import Workspace
 
@@ -207,6 +208,22 @@ class Roster:
     def presides_without_vote(self, body_id: BodyId, on: date) -> bool:
         """Whether somebody presides who holds no voting seat, as a mayor does who votes only on a tie."""
         return any(m.capacity is Capacity.PRESIDING and not m.seated and m.covers(on) for m in self.terms(body_id))
+
+    def body_facts(self, body_id: BodyId, on: date, *, present: int | None = None) -> BodyFacts:
+        """The body as the law profile wants to know it; ``present`` is the number present and voting, where known."""
+        body = self.body(body_id)
+        return BodyFacts(
+            body_id=body_id,
+            kind=body.kind.value,
+            seats=body.seats,
+            in_office=self.in_office(body_id, on),
+            members_elect=len(self.members_elect(body_id, on)),
+            quorum=int(body.quorum) if body.quorum.isdigit() else body.quorum or None,
+            vote_rule=body.vote_rule.value if body.vote_rule else None,
+            presiding_tie_break=self.presides_without_vote(body_id, on),
+            bargaining=bool(body.bargaining),
+            present=present,
+        )
 
     def bodies_of(self, person_id: PersonId, on: date) -> tuple[BodyId, ...]:
         """The bodies on which a person holds a voting seat that day, by id."""

@@ -1,0 +1,77 @@
+"""From accounts as written to people as of the day: senders, addressees, lists, and claimed earlier senders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from quorum_watch.model import Contact, Party, PersonId, Quoted, Record
+from quorum_watch.roster import Resolution, Roster
+from quorum_watch.vocabulary import SOCIAL, AccountKind, Audience, Confidence, Defect
+
+_LEGACY = "/o="  # Exchange addresses of people inside one organisation
+
+
+class People:
+    """Resolves the participants of one record; ``marks`` collects the defects found on the way."""
+
+    def __init__(self, roster: Roster, record: Record, on: date) -> None:
+        self._roster, self._on = roster, on
+        # on a public page a stranger may bear a member's name: there only spellings the roster lists as accounts count
+        self._known_names = not (record.channel in SOCIAL and record.audience is Audience.PUBLIC)
+        self.marks: list[Defect] = []
+
+    def sender(self, party: Party | None) -> PersonId | None:
+        """Who wrote; a body's list as sender is nobody in particular."""
+        return None if party is None else self._resolve(party).person
+
+    def contacts(self, parties: Iterable[Party], sender: PersonId | None) -> tuple[Contact, ...]:
+        """One contact per addressee without repeats, lists expanded as of the day; a list never reaches its sender."""
+        found: dict[Contact, None] = {}
+        for party in parties:
+            for contact in self._contact(party, sender):
+                found.setdefault(contact)
+        return tuple(found)
+
+    def quoted(self, blocks: tuple[Quoted, ...]) -> tuple[Quoted, ...]:
+        """Quoted blocks with the claimed sender resolved; claims leave no marks on the message that carries them."""
+        marks = list(self.marks)
+        named = tuple(
+            replace(block, person=self._resolve(block.sender).person) if block.sender is not None else block
+            for block in blocks
+        )
+        self.marks = marks
+        return named
+
+    def _contact(self, party: Party, sender: PersonId | None) -> list[Contact]:
+        raw = party.raw or party.name or party.address
+        members = self._roster.expand(party.address, self._on) if party.address else None
+        if members is None:
+            return [Contact(raw, party.address, self._resolve(party).person, party.role)]
+        if not members:
+            self.marks.append(Defect.LIST_NOT_EXPANDED)
+            return [Contact(raw, party.address, None, party.role, party.address)]
+        return [Contact(raw, party.address, p, party.role, party.address) for p in members if p != sender]
+
+    def _resolve(self, party: Party) -> Resolution:
+        found = Resolution()
+        if party.address:
+            found = self._roster.resolve(party.kind, party.address, self._on, known_names=self._known_names)
+        if found.how == "unknown" and _is_name(party):
+            name = party.name or party.address or party.raw
+            found = self._roster.resolve(AccountKind.NAME, name, self._on, known_names=self._known_names)
+            if found.how == "name" and found.confidence is not Confidence.HIGH:
+                self.marks.append(Defect.NAME_ONLY_RECIPIENT)
+        if found.how == "ambiguous":
+            self.marks.append(Defect.AMBIGUOUS_IDENTITY)
+        return found
+
+
+def _is_name(party: Party) -> bool:
+    """Whether nothing but a name was given. An address nobody knows is not a name, whatever name stands before it."""
+    if not party.address or party.kind is AccountKind.NAME:
+        return True
+    if party.kind is AccountKind.EMAIL:
+        return "@" not in party.address and _LEGACY not in party.address.lower()
+    return party.kind is not AccountKind.PHONE and " " in party.address and not any(c.isdigit() for c in party.address)
