@@ -29,8 +29,8 @@ class BodyFacts:
     """What must be known of a body to count: its kind, its seats, who is in office, and its own rules.
 
     ``in_office`` counts voting members holding office that day; ``members_elect`` those elected or appointed and
-    serving (the same unless told otherwise). ``quorum`` overrides the profile (``majority``, ``two_thirds`` or a number);
-    ``vote_rule`` is the body's own rule for ordinary business. ``presiding_tie_break`` says that somebody who is not
+    serving (the same unless told otherwise). ``quorum`` overrides the profile (``majority``, ``two_thirds`` or a
+    number); ``vote_rule`` is the body's own rule for ordinary business. ``presiding_tie_break`` says that somebody who is not
     counted among the members casts a vote on ties (a mayor). ``present`` is the number present and voting, if known.
     """
 
@@ -154,7 +154,8 @@ class _Count:
             name = f"quorum_share.{text}"
             if name not in self.profile:
                 raise LawError("QW-E429", f"'{text}' is not a way to set a quorum.",
-                               f"body {self.body.body_id}, quorum", "Write majority, two_thirds or a number, or leave it blank.")
+                               f"body {self.body.body_id}, quorum",
+                               "Write majority, two_thirds or a number, or leave it blank.")
             step = phrase("step", "quorum_named", name=text)
             share: Share = self.profile.parameter(name, self.on).value
             return rule, [replace(r, steps=(step, *r.steps)) for r in self.readings(share)]

@@ -28,9 +28,9 @@ class Value:
     """What a parameter says on a day.
 
     ``value`` has the type of its shape (whole number, :class:`datetime.timedelta`, text, tuple of words ...) and is
-    ``None`` where the rule is repealed or not yet in force. ``raw`` is the same as the file wrote it. ``assumed`` is true
-    where the day lies before the first day on which the text is known to have been in force: the earliest text known
-    is used, and the output says so.
+    ``None`` where the rule is repealed or not yet in force. ``raw`` is the same as the file wrote it. ``assumed``
+    is true where the day lies before the first day on which the text is known to have been in force: the earliest text
+    known is used, and the output says so.
     """
 
     name: str
