@@ -11,6 +11,7 @@ False
 
 from __future__ import annotations
 
+import hashlib
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -112,3 +113,8 @@ def described_facts() -> tuple[tuple[str, str], ...]:
 def decide(test: Test, facts: Mapping[str, int]) -> Rule | None:
     """The first rule of ``test`` whose every line holds, or ``None``: then there is nothing worth a finding."""
     return next((r for r in rules() if r.test is test and all(line.holds(facts) for line in r.when)), None)
+
+
+def fingerprint_of_rules() -> str:
+    """SHA-256 of the rules file, so that a run says under which rules it was made."""
+    return hashlib.sha256(resources.files(__package__).joinpath("concern.yaml").read_bytes()).hexdigest()

@@ -1,0 +1,149 @@
+"""From one episode to named facts: plain whole numbers that the rules of ``concern.yaml`` compare.
+
+Series measures are bounded by the window of the profile, agreement by its longer one.
+Each measure therefore comes with the slice of the episode it was taken on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from quorum_watch.assess.exchanges import gatherings
+from quorum_watch.assess.gates import Episode
+from quorum_watch.assess.measure import MEASURES, Ground, add_up, largest_exchange
+from quorum_watch.assess.sight import Sight
+from quorum_watch.model import Threshold
+from quorum_watch.vocabulary import ThresholdName, VoteRule
+
+Slice = tuple[int, int]
+_SERIES = ("series", "union", "briefed")
+_AGREEMENT = ("positions", "voted", "asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers the rules compare with; ``special`` names the voting rule behind ``if_special``."""
+
+    deciding: int
+    controlling: int
+    if_special: int
+    special: Threshold | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Every fact of one episode, the numbers, and the slice each measure was taken on."""
+
+    values: Mapping[str, int]
+    numbers: Numbers
+    slices: Mapping[str, Slice]
+
+
+def numbers_of(thresholds: Sequence[Threshold], *, proposal_known: bool) -> Numbers:
+    """Sort the thresholds: those that apply anyway, and those that apply only if a special majority is needed.
+
+    Numbers that are an inference (denying a quorum) are shown but never used. Where the proposal is not known, the
+    ordinary numbers count, and the lowest special one is kept apart.
+    """
+    settled = [t for t in thresholds if not t.inference]
+    special_names = {t.vote_rule for t in settled} - {None, VoteRule.ORDINARY}
+    if proposal_known:
+        sure, special = settled, []
+    else:
+        sure = [t for t in settled if t.vote_rule not in special_names]
+        special = [t for t in settled if t.vote_rule in special_names]
+    deciding = min((t.value for t in sure), default=0)
+    acting = [t.value for t in sure if t.name is not ThresholdName.HALF]
+    controlling = min(acting, default=deciding)
+    lower = [t for t in special if t.value < deciding]
+    chosen = min(lower, key=lambda t: (t.value, t.rule), default=None)
+    return Numbers(deciding, controlling, chosen.value if chosen else 0, chosen)
+
+
+def facts_of(
+    episode: Episode, ground: Ground, numbers: Numbers, least: int, margin: int, windows: Mapping[str, timedelta]
+) -> Facts:
+    """Compute every fact of an episode.
+
+    Parameters
+    ----------
+    least, margin
+        The fewest members there can be a meeting of; how many short of a number is still worth watching.
+    windows
+        ``series`` and ``agreement``: how long a series may run and how long a position counts.
+    """
+    sights = episode.sights
+    slices: dict[str, Slice] = {name: (0, len(sights)) for name in MEASURES}
+    series_slice = _best_slice(sights, ground, windows["series"], _SERIES)
+    agreement_slice = _best_slice(sights, ground, windows["agreement"], _AGREEMENT)
+    slices |= {name: series_slice[name] for name in _SERIES} | {name: agreement_slice[name] for name in _AGREEMENT}
+
+    def part(name: str) -> Sequence[Sight]:
+        lo, hi = slices[name]
+        return sights[lo:hi]
+
+    exchange = largest_exchange(sights, ground)
+    together = gatherings(sights)
+    tied = add_up(part("series"), ground)
+    agreed = add_up(part("positions"), ground)
+    asked = add_up(part("asked"), ground).asking
+    apart = add_up(part("union"), ground)
+    briefed = add_up(part("briefed"), ground)
+    values = {
+        "deciding": numbers.deciding,
+        "controlling": numbers.controlling,
+        "watch": max(least, numbers.deciding - margin),
+        "near": max(least, numbers.controlling - margin),
+        "least": least,
+        "if_special": numbers.if_special,
+        "gathered": max((len(g.present) for g in together if sights[g.event].id not in episode.late), default=0),
+        "late_gathered": max((len(g.present) for g in together), default=0),
+        "engaged": len(exchange.engaged) if exchange else 0,
+        "engaged_cc": len(exchange.engaged_with_copies) if exchange else 0,
+        "spoke": len(exchange.spoke) if exchange else 0,
+        "turns": exchange.turns if exchange else 0,
+        "answered": int(exchange.answered) if exchange else 0,
+        "public": int(exchange.public) if exchange else 0,
+        "realm_known": int(episode.realm_known),
+        "positions": len(agreed.agreement.members),
+        "explicit": len(agreed.agreement.explicit) + len(agreed.agreement.reported),
+        "tacit": len(agreed.agreement.tacit),
+        "voted": len(add_up(part("voted"), ground).voted),
+        "relayed": int(bool(tied.relays)),
+        "series": len(tied.tied),
+        "union": len(apart.union),
+        "contacts": len(apart.union_events)
+        if len(apart.union_events) > len(tied.tied_events)
+        else len(tied.tied_events),
+        "spoken_contacts": apart.spoken_contacts,
+        "asked": len(asked.asked) if asked else 0,
+        "agreed_after": len(asked.agreed) if asked else 0,
+        "briefed": len(briefed.briefed),
+        "sittings": len(briefed.briefing_events),
+    }
+    return Facts(values, numbers, slices)
+
+
+def _best_slice(sights: Sequence[Sight], ground: Ground, window: timedelta, names: Sequence[str]) -> dict[str, Slice]:
+    """For each measure the run of contacts inside one window on which it counts most people; the earliest of equals."""
+    times = [s.event.interaction.at for s in sights]
+    if not times or times[-1] - times[0] <= window:
+        return {name: (0, len(sights)) for name in names}
+    best: dict[str, tuple[int, Slice]] = dict.fromkeys(names, (-1, (0, 0)))
+    hi, previous = 0, 0
+    for lo in range(len(sights)):
+        while hi < len(sights) and times[hi] - times[lo] <= window:
+            hi += 1
+        if hi == previous:  # contained in the window before it
+            continue
+        previous = hi
+        within = frozenset().union(*(s.members for s in sights[lo:hi]))
+        for name in names:
+            if len(within) <= best[name][0]:
+                continue
+            count = MEASURES[name](sights[lo:hi], ground).count
+            if count > best[name][0]:
+                best[name] = (count, (lo, hi))
+    return {name: chosen for name, (_, chosen) in best.items()}

@@ -1,0 +1,216 @@
+"""The gates: two members of one body, a subject in that body's realm, outside a noticed meeting.
+
+What passes is sorted into *episodes*: one body, one subject, one stretch of time. What does not pass is counted, so
+that a finding can say what was left out and why. Every body with two or more of the participants is asked on its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from quorum_watch.assess.sight import Seating, Sight
+from quorum_watch.model import Event, Interaction, Reading, Subject
+from quorum_watch.roster.records import Body
+from quorum_watch.roster.roster import Roster
+from quorum_watch.rules.notice import About, MeetingFacts, clears
+from quorum_watch.rules.profile import Profile
+from quorum_watch.vocabulary import Act, VoteRule
+from quorum_watch.workspace.records import Matter, Meeting
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One body, one subject, one stretch: the contacts that passed the gates, and what was left out.
+
+    ``sights`` are in time order and each involves at least one member of the day. ``elsewhere`` holds ids of contacts
+    at a meeting that was noticed for another body only, ``late`` those at a meeting whose notice came late.
+    """
+
+    body: Body
+    subject: Subject
+    matter: Matter | None
+    sights: tuple[Sight, ...]
+    routine: int
+    noticed: int
+    elsewhere: frozenset[str]
+    late: frozenset[str]
+    realm_known: bool
+
+    @property
+    def vote_rule(self) -> VoteRule | None:
+        """The voting rule of the matter, else of the body; ``None`` where neither says."""
+        if self.matter and self.matter.vote_rule:
+            return self.matter.vote_rule
+        return self.body.vote_rule
+
+    @property
+    def last_day(self) -> date:
+        """The local day of the last contact: the day whose roster and law count."""
+        return self.sights[-1].day
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the gates ask: who sat where, what was pending, what was noticed, and the law of the place."""
+
+    roster: Roster
+    matters: Mapping[str, Matter]
+    meetings: Sequence[Meeting]
+    profile: Profile
+    zone: ZoneInfo
+    windows: Mapping[str, timedelta] = field(default_factory=dict)
+
+    def meetings_near(self, day: date) -> tuple[Meeting, ...]:
+        """Meetings that begin the day before, the day itself or the day after."""
+        return tuple(m for m in self.meetings if abs((m.start.astimezone(self.zone).date() - day).days) <= 1)
+
+    def duration(self, name: str, day: date) -> timedelta:
+        """A time setting: the workspace's own where it has one, else the profile's for that day."""
+        found = self.windows.get(name.removeprefix("detection."))
+        return found if found is not None else self.profile.duration(name, day)
+
+
+def episodes(interactions: Sequence[Interaction], readings: Sequence[Reading], known: Known) -> tuple[Episode, ...]:
+    """Every episode with contacts among at least two members of a body, by body, subject and time."""
+    events = sorted(
+        (Event(i, r) for i, r in zip(interactions, readings, strict=True)),
+        key=lambda e: (e.interaction.at, e.interaction.id),
+    )
+    subjects = _by_subject(events, known)
+    found: list[Episode] = []
+    for body in sorted(known.roster.bodies, key=lambda b: b.body_id):
+        seating = Seating(known.roster.seats_ever(body.body_id))
+        people = {s.person for s in seating.seats}
+        for subject, chosen in subjects:
+            relevant = [e for e in chosen if _touches(e, people)]
+            if len({p for e in relevant for p in _people(e)} & people) >= 2:
+                found += _episodes_of(body, subject, relevant, seating, known)
+    return tuple(found)
+
+
+def _by_subject(events: Sequence[Event], known: Known) -> list[tuple[Subject, list[Event]]]:
+    table: dict[str, tuple[Subject, list[Event]]] = {}
+    for event in events:
+        for subject in _subjects(event.reading, known.matters):
+            table.setdefault(subject.key, (subject, []))[1].append(event)
+    return [table[key] for key in sorted(table)]
+
+
+def _subjects(reading: Reading, matters: Mapping[str, Matter]) -> list[Subject]:
+    topics = tuple(sorted({t.topic for t in reading.topics}))
+    if reading.matter is not None:
+        matter = matters.get(reading.matter)
+        named = tuple(sorted({*topics, *([matter.topic] if matter and matter.topic else [])}))
+        label = matter.title if matter else reading.matter
+        return [Subject(label, named if not matter or not matter.topic else (matter.topic,), reading.matter)]
+    return [Subject(t.replace("_", " "), (t,)) for t in topics]
+
+
+def _people(event: Event) -> Iterable[str]:
+    i = event.interaction
+    yield from (c.person for c in i.contacts if c.person is not None)
+    if i.sender is not None:
+        yield i.sender
+
+
+def _touches(event: Event, people: set[str]) -> bool:
+    return any(p in people for p in _people(event))
+
+
+def _episodes_of(
+    body: Body, subject: Subject, events: Sequence[Event], seating: Seating, known: Known
+) -> list[Episode]:
+    sights = [Sight(e, e.interaction.at.astimezone(known.zone).date(), seating) for e in events]
+    sights = [s for s in sights if s.members]
+    stretches: list[list[Sight]] = []
+    for sight in sights:
+        previous = stretches[-1][-1].event.interaction.at if stretches else None
+        if previous is None or sight.event.interaction.at - previous > known.duration(
+            "detection.episode_gap", sight.day
+        ):
+            stretches.append([])
+        stretches[-1].append(sight)
+    made = (_gated(body, subject, stretch, known) for stretch in stretches)
+    return [e for e in made if e is not None]
+
+
+def _gated(body: Body, subject: Subject, stretch: Sequence[Sight], known: Known) -> Episode | None:
+    matter = known.matters.get(subject.matter or "")
+    kept: list[Sight] = []
+    routine = noticed = 0
+    elsewhere: set[str] = set()
+    late: set[str] = set()
+    for sight in stretch:
+        if not sight.business:
+            # Logistics stay in the story only as a count; a reaction or a request to hide stays visible.
+            routine += 1
+            if not sight.reaction and not _keeps_a_mark(sight):
+                continue
+        if sight.synchronous:
+            state = _notice(sight, body, subject, known)
+            if state.cleared:
+                noticed += 1
+                continue
+            if state.elsewhere:
+                elsewhere.add(sight.id)
+            if state.late:
+                late.add(sight.id)
+        kept.append(sight)
+    counted = [s for s in kept if s.business]
+    if len(frozenset().union(*(s.members for s in counted))) < 2:
+        return None
+    realm = _realm(body, subject, matter, known)
+    if realm is False:
+        return None
+    return Episode(
+        body, subject, matter, tuple(kept), routine, noticed, frozenset(elsewhere), frozenset(late), realm is True
+    )
+
+
+def _keeps_a_mark(sight: Sight) -> bool:
+    return bool(sight.acts & {Act.CONCEAL, Act.CAUTION, Act.SIGN})
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    cleared: bool = False
+    late: bool = False
+    elsewhere: bool = False
+
+
+def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
+    """What the noticed meetings of that time say about one call or gathering."""
+    at = sight.event.interaction.at
+    about = About(subject.matter or "", subject.label if subject.matter else "", subject.topics)
+    late = elsewhere = False
+    for meeting in known.meetings_near(sight.day):
+        row = MeetingFacts(
+            meeting.meeting_id, meeting.body_ids, meeting.start, meeting.end, meeting.notice_posted,
+            meeting.matter_ids, meeting.subject,
+        )  # fmt: skip
+        answer = clears(
+            known.profile, row, body_id=body.body_id, at=at, about=about,
+            parent_id=body.parent_id or None, bargaining=bool(body.bargaining),
+        )  # fmt: skip
+        if answer.clears:
+            return _State(cleared=True)
+        late = late or answer.reason == "late_notice"
+        if answer.reason == "body_not_named" and meeting.body_ids:
+            host = clears(known.profile, row, body_id=meeting.body_ids[0], at=at, about=about)
+            elsewhere = elsewhere or host.clears
+    return _State(late=late, elsewhere=elsewhere)
+
+
+def _realm(body: Body, subject: Subject, matter: Matter | None, known: Known) -> bool | None:
+    """Whether the subject belongs to the body: yes, no, or not known."""
+    if matter is not None and matter.body_ids:
+        if body.body_id in matter.body_ids:
+            return True
+        below = {b.body_id for b in known.roster.bodies if b.parent_id == body.body_id}
+        return bool(below & set(matter.body_ids))
+    if not body.parent_id:
+        return True
+    return None if subject.topics else False
