@@ -266,11 +266,14 @@ class _Parser:
 
     def _windows(self) -> tuple[tuple[str, timedelta], ...]:
         found = []
-        for name, value in sorted(self._table("windows").items()):
+        for name, value in sorted(_flat(self._table("windows")).items()):
             span = parse_span(value)
             if span is None or not span:
                 self._fault(
-                    "windows", name, f"[windows] {name} is not a length of time.", 'Write "36 hours" or "14 days".'
+                    "windows",
+                    name.split(".")[0],
+                    f"[windows] {name} is not a length of time.",
+                    'Write "36 hours" or "14 days".',
                 )
             else:
                 found.append((name, span))
@@ -304,6 +307,17 @@ class _Parser:
             else:
                 changes[name] = value
         return replace(Limits(), **changes)
+
+
+def _flat(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Nested sections as dotted names."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{above}{key}.")
+        else:
+            flat[f"{above}{key}"] = value
+    return flat
 
 
 def _nearest(word: str, known: tuple[str, ...]) -> str:
