@@ -161,7 +161,7 @@ def _open(
     path = places.get(source.sha256)
     if path is None or not source.rows:
         return None, None
-    file = registry.open_source(path, inbox)
+    file = registry.open_source(path, inbox.resolve())
     reader = registry.detect(file)
     if reader is None or (reader.kind, reader.version) != (source.kind, source.reader):
         return None, None

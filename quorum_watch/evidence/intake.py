@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from quorum_watch.errors import EvidenceError
+from quorum_watch.errors import EvidenceError, InputError
 from quorum_watch.evidence.batch import BatchWriter, Source, list_batches, sweep
 from quorum_watch.evidence.lock import hold_lock
 from quorum_watch.evidence.walk import Found, custodian_of, hash_file, is_junk, walk_inbox
@@ -51,6 +51,9 @@ class Registry(Protocol):
 
     def detect(self, file: SourceFile) -> Reader | None:
         """The reader of its kind, decided by content."""
+
+    def read_items(self, file: SourceFile, context: Context) -> Iterator[Item]:
+        """Every item; exactly one, with its reason, where no reader claims the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,8 @@ class _Intake:
         progress: Callable[[Progress], None] | None,
         found: list[Found],
     ) -> None:
-        self.inbox, self.evidence, self.reading, self.registry, self.found = inbox, evidence, reading, registry, found
+        self.evidence, self.reading, self.registry, self.found = evidence, reading, registry, found
+        self.root = inbox.resolve()
         self.progress, self.items, self.done = progress, 0, 0
         self.addresses = frozenset(a.casefold() for a in reading.restricted_addresses)
         self.current: dict[str, list[tuple[str, Source]]] = {}
@@ -197,14 +201,12 @@ class _Intake:
         file: SourceFile | None = None
         if reason is None:
             try:
-                file = self.registry.open_source(found.path, self.inbox)
-                reader = self.registry.detect(file)
-            except OSError:
-                outcome, reason, digest = Outcome.QUARANTINED, Reason.UNREADABLE_FILE, ""
-            else:
+                file = self.registry.open_source(found.path, self.root)
+                reader = self.registry.detect(file) if file.size else None
                 if reader is None:
-                    outcome = Outcome.QUARANTINED
-                    reason = Reason.UNKNOWN_FORMAT if found.size else Reason.ZERO_BYTE
+                    outcome, reason = self._unclaimed(file)
+            except (OSError, InputError):
+                outcome, reason, digest, reader = Outcome.QUARANTINED, Reason.UNREADABLE_FILE, "", None
         version = reader.version if reader else f"{outcome.value}:{reason.value}" if reason else ""
         kind = reader.kind if reader else NO_KIND
         settings = self.reading.fingerprint(custodian) if reader else ""
@@ -259,6 +261,13 @@ class _Intake:
         if is_junk(name):
             return Outcome.IGNORED, Reason.SYSTEM_FILE
         return Outcome.ROW, None
+
+    def _unclaimed(self, file: SourceFile) -> tuple[Outcome, Reason]:
+        """What the registry says of a file no reader claims."""
+        for item in self.registry.read_items(file, Context(self.reading.timezone, self.reading.limits)):
+            if isinstance(item, Rejected):
+                return item.outcome, item.reason
+        return Outcome.QUARANTINED, Reason.UNKNOWN_FORMAT
 
     def _now_readable(
         self, reader: Reader | None, file: SourceFile | None, found: Found, earlier: list[tuple[str, Source]]

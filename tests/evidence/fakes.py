@@ -103,6 +103,13 @@ class Registry:
         best = max(self.readers, key=lambda r: r.claims(file))
         return best if best.claims(file) else None
 
+    def read_items(self, file: SourceFile, context: Context) -> Iterator[Item]:
+        reader = self.detect(file)
+        if reader is not None:
+            yield from reader.read(file, context)
+            return
+        yield Rejected("file", "", Outcome.QUARANTINED, Reason.UNKNOWN_FORMAT if file.size else Reason.ZERO_BYTE)
+
 
 def read(folder: Path, reading: Reading = READING, registry: Registry | None = None) -> Evidence:
     """Ingest ``folder/inbox`` into ``folder/evidence`` and load it."""
