@@ -27,3 +27,5 @@ class Limits:
     seconds: float = 10.0
     reader_memory_bytes: int = 2 * 1024**3
     reader_seconds: float = 600.0
+    occurrences: int = 400
+    occurrence_days: int = 1_830

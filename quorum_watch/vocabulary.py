@@ -230,6 +230,10 @@ class Reason(StrEnum):
     READER_MISSING = "reader_missing"
     READER_FAILED = "reader_failed"
     TIME_LIMIT = "time_limit"
+    SUPERSEDED = "superseded"
+    COUNT_MISMATCH = "count_mismatch"
+    MANIFEST_MISMATCH = "manifest_mismatch"
+    EXPORT_ERROR = "export_error"
 
 
 class Defect(StrEnum):
