@@ -1,0 +1,196 @@
+"""Find the cues of acts in one message, without its context.
+
+A *cue* is a span that would be an act in the right place: "works for me" answers a proposal or a time, "yes" answers
+anything. Cues carry the rule that fired; ``threads.py`` decides, message by message and in time order, which of them
+are acts. Finding is a pure function of the text and the names a message may mention, so it can be cached by content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from quorum_watch.language.acts.normal import Line, spell_out
+from quorum_watch.language.acts.patterns import Rule, Rules, load_rules
+from quorum_watch.vocabulary import Act, Confidence, Polarity
+
+#: A cue inside words that only suppose ("if I were", "hypothetically") or mock is worth less.
+_SUPPOSES = re.compile(
+    r"(?<!\S)(?:hypothetically|suppose|supposing|if i were|if we were|pretend|in theory|theoretically|just kidding|jk|as if|"
+    r"oh great|yes right|yeah right|sure jan|sarcasm|not that i would|would have|could have|in another life|"
+    r"devil 's advocate|devil is advocate|for the sake of argument) "
+)
+_NOT = re.compile(r"(?<!\S)(?:not|never|no longer|nobody|neither|hardly|nor|without) ")
+_DOUBLE_NO = re.compile(r"(?<!\S)not (?:no|a no|against|opposed|oppose|object|fight|block) ")
+_REPORTS = re.compile(
+    r"(?:@\d+|%\S+|he|she|they|who|people|everyone|everybody|somebody|someone|ppl|word|rumor) (?:\S+ )?"
+    r"(?:said|says|told|tells|asked|asks|texted|wrote|writes|thinks|thought|claims|heard|assures|assured|wants|wonders|wondered|keeps) "
+    r"(?:me |us |you |@\d+ )?(?:that |if |whether )?(?:\S+ ){0,3}$"
+)
+_ASKING = re.compile(
+    r"\| (?:(?:hey|hi|hello|so|and|but|ok|yo|well|oh|also|then|,|@\d+|now|btw|quick|question|one|guys|all|folks|lol|hmm|um|:|alright|just) ){0,5}"
+    r"(?:what|where|who|why|when|which|how|whose|are you|are we|are they|is it|is that|is there|is this|is he|is she|is anyone|is everyone|do you|do we|do they|does it|does this|does that|does anyone|does he|did you|did we|did they|did anyone|will you|will we|will it|will this|will they|would you|could you|could we|can you|can we|can i|can someone|can somebody|can anyone|can everyone|should we|should i|have you|has anyone|may i|might we|anyone|anybody|you in|you good|you with|you for|you ok|everyone ok|everyone good|everybody good|any|is @\d+|are @\d+|does @\d+|did @\d+|will @\d+|has @\d+|was @\d+) "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that would be an act in the right context; offsets are code points of the raw text.
+
+    ``sentence`` numbers the sentence; ``asks`` says whether it is a question; ``kind`` and ``where`` are the rule's.
+    ``people`` are the persons named inside the clause, in order.
+    """
+
+    act: Act
+    start: int
+    end: int
+    polarity: Polarity
+    confidence: Confidence
+    rule: str
+    kind: str
+    where: str
+    sentence: int
+    asks: bool
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: its offsets, whether it asks, its spelled-out words, and the people it names."""
+
+    start: int
+    end: int
+    asks: bool
+    words: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Everything found in one message on its own."""
+
+    sentences: tuple[Sentence, ...]
+    cues: tuple[Cue, ...]
+
+
+def _flip(polarity: Polarity) -> Polarity:
+    return {Polarity.FOR: Polarity.AGAINST, Polarity.AGAINST: Polarity.FOR}.get(polarity, polarity)
+
+
+def _mark_names(line: Line, text: str, rules: Rules) -> str:
+    """The words of a line with ``%`` before every word that looks like the name of somebody unknown."""
+    shouting = sum(c.isupper() for c in text) * 2 > sum(c.isalpha() for c in text)
+    words = line.words
+    found: set[str] = set()
+    for word in set(words.split(" ")):
+        if word in rules.first_names or (
+            not shouting and word in line.capitals and word not in rules.vocabulary and len(word) > 1
+        ):
+            found.add(word)
+    for word in sorted(found):
+        if word in ("will", "art", "mark", "bill", "may", "sue", "pat", "grant", "bob", "don", "rob", "ray", "gene") and word not in line.capitals:
+            continue
+        words = words.replace(f" {word} ", f" %{word} ")
+    return words
+
+
+def find_cues(text: str, names: Mapping[str, str] | None = None, rules: Rules | None = None) -> Cues:
+    """Find every cue in ``text``.
+
+    ``names`` maps spoken names in lower case to person ids (``names_of`` builds it). The result depends on nothing
+    else. Zones that are not the sender's own words must be blanked by the caller (same length) or cut.
+    """
+    table = rules or load_rules()
+    line = spell_out(text, names)
+    words = _mark_names(line, text, table)
+    at = line.at
+    if "%" in words:
+        positions: list[int] = []
+        position = 0
+        for piece in words.split(" ")[:-1]:
+            positions.append(position)
+            position += len(piece) + 1
+        at = tuple(positions)
+        line = Line(words, at, line.start, line.end, line.people, line.sentences, line.asks, line.capitals)
+    sentences: list[Sentence] = []
+    for (first, last), asked in zip(line.sentences, line.asks, strict=True):
+        low = at[first]
+        high = at[last] if last < len(at) else len(words)
+        part = words[low:high] + "| "
+        begin = line.start[first + 1] if first + 1 < last else line.start[first]
+        stop = line.end[last - 1]
+        asks = asked or _ASKING.match(part) is not None
+        people = tuple(line.people[int(n) - 1] for n in dict.fromkeys(re.findall(r"@(\d+) ", part)))
+        sentences.append(Sentence(begin, stop, asks, part, people))
+    present = set(words.split(" "))
+    if line.people:
+        present.add("@")
+    if "%" in words:
+        present.add("%")
+    if "-" in words and re.search(r" \d{1,2}-\d{1,2} ", words):
+        present.add("#-#")
+    index = table.index
+    tried: dict[int, dict[re.Pattern[str], None]] = {}
+    for word in present:
+        for number, regex in index.get(word, ()):
+            tried.setdefault(number, {})[regex] = None
+    cues: list[Cue] = []
+    for number in sorted(tried):
+        rule = table.rules[number]
+        done: set[int] = set()
+        hits: list[tuple[int, int, int]] = []
+        for regex in tried[number]:
+            for match in regex.finditer(words):
+                first, last = line.tokens_of(match.start(), match.end())
+                hits.append((line.sentence_of(first), match.start(), match.end()))
+        hits.sort(key=lambda h: (h[0], -(h[2] - h[1]), h[1]))
+        for sentence, low, high in hits:
+            if sentence in done:
+                continue
+            cue = _cue(rule, line, sentences[sentence], sentence, low, high)
+            if cue is not None:
+                done.add(sentence)
+                cues.append(cue)
+    cues.sort(key=lambda c: (c.sentence, c.start, c.end, c.act, c.rule))
+    return Cues(tuple(sentences), tuple(cues))
+
+
+def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high: int) -> Cue | None:
+    """Weigh one match of one rule: is it silenced, which way does it point, where does its clause end?"""
+    if rule.act is None:
+        return None
+    if (rule.asks == "yes" and not sentence.asks) or (rule.asks == "no" and sentence.asks):
+        return None
+    if any(p.regex.search(sentence.words) for p in rule.unless):
+        return None
+    matched = line.words[low:high]
+    polarity = rule.polarity
+    before = line.words[max(0, line.words.rfind("|", 0, low)) : low]
+    if rule.flips and polarity is not Polarity.NONE:
+        count = len(_NOT.findall(matched))
+        if rule.polarity is Polarity.FOR and _DOUBLE_NO.search(matched):
+            count += 1
+        if count % 2 and not (rule.polarity is Polarity.FOR and re.search(r"(?<!\S)no (?:objection|problem|issue|qualms|reason)", matched)):
+            polarity = _flip(polarity)
+    if rule.act is Act.COMMIT and rule.kind != "answer" and _REPORTS.search(before):
+        return None
+    confidence = rule.confidence
+    if _SUPPOSES.search(sentence.words):
+        confidence = Confidence.LOW
+    start, end = _clause(line, low, high)
+    return Cue(rule.act, start, end, polarity, confidence, rule.name, rule.kind, rule.where, number, sentence.asks, sentence.people)
+
+
+def _clause(line: Line, low: int, high: int) -> tuple[int, int]:
+    """Grow a match to its clause: to the sentence, or to a semicolon, dash or ", but" inside a long one."""
+    first, last = line.tokens_of(low, high)
+    begin, stop = line.sentences[line.sentence_of(first)]
+    pieces = line.words.split(" ")
+    left, right = first, last
+    while left > begin + 1 and pieces[left - 1] not in (";", "|"):
+        left -= 1
+    while right < stop and pieces[right] not in (";", "|"):
+        right += 1
+    left = max(left, begin + 1) if stop - begin > 1 else left
+    return line.start[left], line.end[max(left, right - 1)]

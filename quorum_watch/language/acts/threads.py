@@ -1,0 +1,482 @@
+"""From cues to acts: read a conversation in time order.
+
+"Yes" is a vote, a dinner or a time, depending on what it answers. Each message is read with the state its predecessors
+left: is the talk about City business, and what was asked? The rules here are few and each is stated once:
+
+1. A message belongs to business or to private life by its own words; without any it stays where its parent was.
+2. The question a reply answers is the one its parent asks, else the one its parent was answering.
+3. A position counts as ``commit`` when it is said outright, or when it answers a poll or a request.
+4. When a vote was asked for *by message*, positions are votes: ``decide``.
+5. Hedged talk is ``opinion``; talk about keeping things for the meeting is ``caution`` and hides lesser acts.
+6. What others think is ``relay``, one per person named; about people without a seat it is ``inform``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from quorum_watch.language.acts.find import Cue, Cues, Sentence, find_cues
+from quorum_watch.language.acts.patterns import load_rules
+from quorum_watch.model import ActSpan, MatterId, PersonId
+from quorum_watch.vocabulary import Act, Confidence, Polarity, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadContext:
+    """What the reader of a conversation knows besides its words.
+
+    ``names`` maps spoken names in lower case to person ids (``names_of``); ``members`` holds those with a seat (empty:
+    everybody); ``matters`` the pending matters ``(id, title)``, the likeliest first.
+    """
+
+    names: Mapping[str, PersonId] = field(default_factory=dict)
+    members: frozenset[PersonId] = frozenset()
+    matters: tuple[tuple[MatterId, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadMessage:
+    """One message of a conversation, in time order.
+
+    ``text`` is the sender's own words (other zones blanked by spaces of equal length); ``quoted`` holds ``(start, end,
+    person)`` of quoted words. ``reply_to`` is the index of the message answered, ``None`` if not recorded. ``scope``
+    and ``matter`` are what the topic stage knows, ``None`` where it does not.
+    """
+
+    text: str
+    sender: PersonId | None = None
+    recipients: tuple[PersonId, ...] = ()
+    reply_to: int | None = None
+    scope: Scope | None = None
+    matter: MatterId | None = None
+    quoted: tuple[tuple[int, int, PersonId | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a message leaves to those that answer it.
+
+    ``question`` is what is open: ``poll``, ``ballot``, ``seek``, ``sign``, ``time``, ``fact``, ``social`` or ``""``;
+    ``asked`` says whether the message itself asked. ``polarity`` is the way its own position points.
+    """
+
+    business: bool
+    question: str = ""
+    asked: bool = False
+    polarity: Polarity = Polarity.NONE
+    matter: MatterId | None = None
+    acts: frozenset[Act] = frozenset()
+    balloted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageActs:
+    """The acts of one message and the state it leaves."""
+
+    acts: tuple[ActSpan, ...]
+    state: State
+
+
+_CIVIC = re.compile(
+    r"(?<!\S)(?:vote|votes|voting|council|board|ordinance|resolution|motion|amendment|agenda|packet|rezoning|zoning|variance|permit|levy|budget|"
+    r"mill|tif|annexation|referendum|bond|bonds|license|contract|bid|bids|hearing|clerk|alder|alderman|trustee|commission|committee|"
+    r"quorum|ratify|city|village|town|county|tax|taxes|fee|fees|policy|mayor|developer|easement|petition|staff|cosponsor|sponsor|"
+    r"cosponsors|agreement|grant|lease|ordinances|item|appointment|plan|proposal|funding|reserves|overlay|project|site|"
+    r"attorney|counsel|minutes|tally|yeses|ayes) "
+)
+_STOP = frozenset(
+    "the and for from with city town village county new request approval resolution ordinance amendment agreement contract of to a in on at "
+    "street road avenue general fund program policy plan project service services update district award bid purchase replacement".split()
+)
+_VOCATIVE = re.compile(r"(?:\| (?:(?:hey|hi|hello|ok|yo|and|so|well|no|yes|thanks|thank you|sorry|dear|but|,) ){0,3}(@\d+) (?=,|:|-|you |\|)|, (@\d+) (?=\||,)|(@\d+) (?=you |are you|do you|will you|can you)|(@\d+) \|)")
+_FIRST_PERSON = re.compile(r"(?<!\S)(?:i|me|my|mine|myself) ")
+_THANKS = re.compile(r"(?<!\S)(?:thanks|thank|appreciate|received|welcome|sorry|bless|congrats|regards) ")
+_NEGATIVE_TITLE = re.compile(
+    r"\b(?:repeal|remov|eliminat|discontinu|clos(?:e|ing|ure)|ban\b|prohibit|denial|deny|rescind|cut(?:s|ting)?\b|reduc|terminat|demoli|vacat|abolish|suspen)",
+    re.IGNORECASE,
+)
+_KEEP = re.compile(r"(?<!\S)(?:keep|save|preserve|retain|protect|restore|maintain)(?:ing)? ")
+_AGAINST_THING = re.compile(r"(?<!\S)(?:stop|kill|block|defeat|deny|reject|sink|oppose|against|down|not|no|cut|close|end|eliminate|remove) ")
+_NAMEWORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_TITLES = frozenset("mr mrs ms dr ald alder alderman alderwoman alderperson councilman councilwoman supervisor trustee mayor chair chairman chairwoman president rev sen rep pastor clerk agent director planner judge the hon of and sgt".split())
+
+
+def names_of(people: Mapping[PersonId, str]) -> dict[str, PersonId]:
+    """Spoken names in lower case -> person, from full names: surname, first name and its familiar forms.
+
+    A name two people share is left out unless only one bears it as written.
+
+    >>> names_of({"p1": "Robert Jones", "p2": "Ann Jones"})["bob"]
+    'p1'
+    """
+    nick: dict[str, list[str]] = {}
+    for short, fulls in load_rules().nicknames.items():
+        for full in fulls:
+            nick.setdefault(full, []).append(short)
+    claims: dict[str, dict[PersonId, int]] = {}
+    for person, name in people.items():
+        words = [w.lower() for w in _NAMEWORD.findall(name)]
+        parts = [w for w in words if w not in _TITLES and len(w) > 1] or words
+        for word in parts:
+            claims.setdefault(word, {})[person] = 2
+        for short in nick.get(parts[0], []) if parts else []:
+            claims.setdefault(short, {}).setdefault(person, 1)
+        if parts and parts[0] in load_rules().nicknames:
+            for full in load_rules().nicknames[parts[0]]:
+                claims.setdefault(full, {}).setdefault(person, 1)
+    result: dict[str, PersonId] = {}
+    for word, bearers in claims.items():
+        best = max(bearers.values())
+        holders = [p for p, rank in bearers.items() if rank == best]
+        if len(holders) == 1:
+            result[word] = holders[0]
+    return result
+
+
+def title_words(matters: Sequence[tuple[MatterId, str]]) -> dict[str, MatterId]:
+    """Stems of the telling words of matter titles -> the first matter that has them."""
+    stems: dict[str, MatterId] = {}
+    for matter, title in matters:
+        for word in re.findall(r"[^\W_]+", title.lower()):
+            if word not in _STOP and (len(word) > 3 or (word.isdigit() and len(word) > 1)):
+                stems.setdefault(_stem(word), matter)
+    return stems
+
+
+def _stem(word: str) -> str:
+    """A crude stem: enough for "rezoning"/"rezone", "bonds"/"bond", "fireworks"/"firework"."""
+    return word[:5] if len(word) > 5 else word.rstrip("s") if len(word) > 3 else word
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the messages of one conversation one after another; holds nothing but the context and the states so far."""
+
+    context: ThreadContext
+    stems: dict[str, MatterId]
+    states: list[State] = field(default_factory=list)
+
+    def read(self, number: int, message: ThreadMessage, cues: Cues) -> MessageActs:
+        parent = self._parent(number, message)
+        matter = message.matter or self._matter(cues.sentences) or (parent.matter if parent else None)
+        if matter is None and len(self.context.matters) == 1:
+            matter = self.context.matters[0][0]
+        business = self._business(message, cues, parent)
+        scene = _Scene(
+            message=message,
+            context=self.context,
+            business=business,
+            question=parent.question if parent else "",
+            asked=parent.asked if parent else False,
+            parent=parent,
+            matter=matter,
+            title=next((t for m, t in self.context.matters if m == matter), ""),
+            balloted=parent.balloted if parent else False,
+            implicit=message.reply_to is None,
+        )
+        acts = scene.decide(cues)
+        state = scene.state(acts)
+        self.states.append(state)
+        return MessageActs(tuple(acts), state)
+
+    def _parent(self, number: int, message: ThreadMessage) -> State | None:
+        if message.reply_to is not None and 0 <= message.reply_to < number:
+            return self.states[message.reply_to]
+        return self.states[number - 1] if number else None
+
+    def _matter(self, sentences: Sequence[Sentence]) -> MatterId | None:
+        counts: dict[MatterId, int] = {}
+        for sentence in sentences:
+            for word in set(sentence.words.split()):
+                matter = self.stems.get(_stem(word.lstrip("%")))
+                if matter is not None:
+                    counts[matter] = counts.get(matter, 0) + 1
+        return max(sorted(counts), key=lambda m: counts[m]) if counts else None
+
+    def _business(self, message: ThreadMessage, cues: Cues, parent: State | None) -> bool:
+        if message.scope is Scope.BUSINESS:
+            return True
+        if message.scope is Scope.NOT_BUSINESS:
+            return False
+        own = any(_stem(w.lstrip("%")) in self.stems for s in cues.sentences for w in s.words.split())
+        civic = any(_CIVIC.search(s.words) for s in cues.sentences)
+        pastime = any(c.kind == "pastime" for c in cues.cues)
+        if own:
+            return True
+        if pastime and not (civic and self.context.matters):
+            return False
+        if parent is not None:
+            return parent.business or (civic and bool(self.context.matters))
+        return civic or bool(self.context.matters)
+
+
+@dataclass(slots=True)
+class _Scene:
+    """One message with everything its cues are weighed against."""
+
+    message: ThreadMessage
+    context: ThreadContext
+    business: bool
+    question: str
+    asked: bool
+    parent: State | None
+    matter: MatterId | None
+    title: str
+    balloted: bool
+    implicit: bool
+    stance: Polarity = Polarity.NONE
+
+    def decide(self, cues: Cues) -> list[ActSpan]:
+        """The acts of the message, sentence by sentence."""
+        by_sentence: dict[int, list[Cue]] = {}
+        for cue in cues.cues:
+            by_sentence.setdefault(cue.sentence, []).append(cue)
+        found: list[ActSpan] = []
+        for number, sentence in enumerate(cues.sentences):
+            chosen = self._sentence(sentence, by_sentence.get(number, []), number, found)
+            found.extend(chosen)
+        found.extend(self._quoted())
+        return _merge(found)
+
+    def _sentence(self, sentence: Sentence, cues: list[Cue], number: int, before: list[ActSpan]) -> list[ActSpan]:
+        best: dict[Act, Cue] = {}
+        for cue in sorted(cues, key=lambda c: (-c.confidence.rank, c.kind == "answer", c.rule)):
+            best.setdefault(cue.act, cue)
+        kinds = {c.kind: c for c in cues if c.kind}
+        rules = {c.rule: c for c in cues}
+        out: list[ActSpan] = []
+
+        def add(act: Act, cue: Cue | None, *, polarity: Polarity | None = None, rule: str = "", confidence: Confidence | None = None) -> list[ActSpan]:
+            span = self._span(act, sentence, cue, polarity, rule, confidence)
+            out.append(span)
+            return out
+
+        if Act.CONCEAL in best:
+            add(Act.CONCEAL, best[Act.CONCEAL])
+            if Act.COMMIT not in best or best[Act.COMMIT].kind == "answer":
+                return out
+        if not self.business:
+            if Act.SCHEDULE in best and (self.question != "social" or sentence.asks):
+                return add(Act.SCHEDULE, best[Act.SCHEDULE])
+            if Act.CAUTION in best:
+                return add(Act.CAUTION, best[Act.CAUTION])
+            if Act.MINISTERIAL in best and "pastime" not in kinds:
+                return add(Act.MINISTERIAL, best[Act.MINISTERIAL])
+            if self.question == "time" and not (Act.SOCIAL in best):
+                return add(Act.SCHEDULE, None, rule="reply.time")
+            return add(Act.SOCIAL, best.get(Act.SOCIAL), rule="thread.private")
+        if Act.CAUTION in best:
+            return add(Act.CAUTION, best[Act.CAUTION])
+        if sentence.asks:
+            return self._question(sentence, best, kinds, add) or out
+        return self._statement(sentence, best, kinds, rules, number, before, add) or out
+
+    def _question(self, sentence: Sentence, best: dict[Act, Cue], kinds: dict[str, Cue], add) -> list[ActSpan] | None:  # type: ignore[no-untyped-def]
+        poll, seek, schedule = best.get(Act.POLL), best.get(Act.SEEK_SUPPORT), best.get(Act.SCHEDULE)
+        if "ballot" in kinds:
+            return add(Act.POLL, kinds["ballot"])
+        if schedule is not None and (poll is None) and seek is None:
+            return add(Act.SCHEDULE, schedule)
+        if seek is not None:
+            return add(Act.SEEK_SUPPORT, seek)
+        if poll is not None and (poll.where != "reply" or self.question in ("poll", "ballot", "seek") or (self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY})):
+            return add(Act.POLL, poll)
+        if Act.DRAFT in best:
+            return add(Act.DRAFT, best[Act.DRAFT])
+        if Act.MINISTERIAL in best:
+            return add(Act.MINISTERIAL, best[Act.MINISTERIAL])
+        if Act.SOCIAL in best and Act.DELIBERATE not in best:
+            return add(Act.SOCIAL, best[Act.SOCIAL])
+        if len(sentence.words.split()) > 4:
+            return add(Act.DELIBERATE, best.get(Act.DELIBERATE), rule="question.other")
+        return None
+
+    def _statement(self, sentence, best, kinds, rules, number, before, add) -> list[ActSpan] | None:  # type: ignore[no-untyped-def]
+        words = sentence.words
+        open_poll = self.question in ("poll", "seek", "ballot")
+        hold, defer = kinds.get("hold"), kinds.get("defer")
+        commit = best.get(Act.COMMIT)
+        relay = best.get(Act.RELAY)
+        if self.question == "ballot" or self.balloted:
+            result = best.get(Act.DECIDE)
+            if result is not None and (result.kind != "ballot-answer" or self.question == "ballot"):
+                return add(Act.DECIDE, result)
+            if commit is not None and hold is None and self.question == "ballot":
+                return add(Act.DECIDE, commit, rule="ballot." + commit.rule)
+        if Act.DECIDE in best and best[Act.DECIDE].where == "anywhere":
+            return add(Act.DECIDE, best[Act.DECIDE])
+        if "ballot" in kinds:
+            return add(Act.POLL, kinds["ballot"])
+        strong = [c for c in (commit,) if c is not None and c.kind not in ("answer", "defer")]
+        if relay is not None and self._is_about_others(relay, words):
+            others = self._relays(relay, words)
+            for act, person, polarity in others:
+                span = self._span(act, sentence, relay, polarity, "", None)
+                add(act, relay, polarity=polarity)[-1] = _about(span, person)
+            if strong and _FIRST_PERSON.search(words) and not hold:
+                add(Act.COMMIT, strong[0])
+            if Act.SEEK_SUPPORT in best:
+                add(Act.SEEK_SUPPORT, best[Act.SEEK_SUPPORT])
+            return None
+        if Act.SEEK_SUPPORT in best and not strong:
+            add(Act.SEEK_SUPPORT, best[Act.SEEK_SUPPORT])
+            if Act.SIGN in best:
+                add(Act.SIGN, best[Act.SIGN])
+            return None
+        if Act.POLL in best and not strong and (best[Act.POLL].where != "reply" or open_poll):
+            return add(Act.POLL, best[Act.POLL])
+        if hold is not None and not (strong and commit.rule == "commit.conditional"):
+            return add(Act.OPINION, hold, polarity=Polarity.NONE)
+        if Act.SIGN in best:
+            add(Act.SIGN, best[Act.SIGN])
+            return None
+        if strong and not (commit.rule.startswith("commit") and self.question == "time" and Act.SCHEDULE in best):
+            self.stance = self._direct(commit.polarity, words, commit)
+            return add(Act.COMMIT, commit, polarity=self.stance)
+        if defer is not None:
+            return add(Act.COMMIT, defer, polarity=Polarity.NONE)
+        if commit is not None and commit.kind == "answer":
+            if open_poll:
+                self.stance = self._answer(commit)
+                return add(Act.COMMIT, commit, polarity=self.stance, confidence=Confidence.MEDIUM if self.asked else Confidence.LOW)
+            if self.question == "time":
+                return add(Act.SCHEDULE, commit, polarity=Polarity.NONE, rule="reply.time")
+            if self.question == "sign":
+                return add(Act.SIGN, commit, rule="reply.sign")
+            if self.question == "fact" and number == 0:
+                return add(Act.INFORM, commit, polarity=Polarity.NONE, rule="reply.fact")
+        for act in (Act.DRAFT, Act.MINISTERIAL, Act.SCHEDULE):
+            if act in best:
+                return add(act, best[act])
+        short = len(words.split()) < 12
+        if Act.DISAGREE in best and number == 0 and self.parent is not None and not _THANKS.search(words):
+            return add(Act.DISAGREE, best[Act.DISAGREE])
+        if Act.AGREE in best and (number == 0 or short) and self.parent is not None:
+            return add(Act.AGREE, best[Act.AGREE])
+        if Act.SOCIAL in best and best[Act.SOCIAL].kind != "pastime":
+            return add(Act.SOCIAL, best[Act.SOCIAL])
+        if any(a.act in (Act.COMMIT, Act.OPINION, Act.DECIDE, Act.DISAGREE) for a in before):
+            return add(Act.OPINION, best.get(Act.OPINION), polarity=self.stance, rule="after.position")
+        if self.question == "fact":
+            return add(Act.INFORM, best.get(Act.INFORM), rule="reply.fact")
+        if Act.OPINION in best:
+            return add(Act.OPINION, best[Act.OPINION])
+        if Act.DELIBERATE in best:
+            return add(Act.DELIBERATE, best[Act.DELIBERATE])
+        if Act.INFORM in best:
+            return add(Act.INFORM, best[Act.INFORM])
+        if Act.SOCIAL in best:
+            return add(Act.SOCIAL, best[Act.SOCIAL])
+        return None
+
+    def _is_about_others(self, relay: Cue, words: str) -> bool:
+        return not (relay.kind == "tally" and self.question == "fact")
+
+    def _relays(self, relay: Cue, words: str) -> list[tuple[Act, PersonId | None, Polarity]]:
+        """One relay per person named who is not addressed; a tally or a pronoun alone is attributed to nobody."""
+        addressed = {m for match in _VOCATIVE.finditer(words) for m in match.groups() if m}
+        labels = list(dict.fromkeys(re.findall(r"@\d+", words)))
+        people = [p for label, p in zip(labels, relay.people, strict=False) if label not in addressed and p != self.message.sender]
+        polarity = self._direct(relay.polarity, words, relay)
+        if self.context.members and people and not any(p in self.context.members for p in people):
+            return [(Act.INFORM, None, Polarity.NONE)]
+        seated = [p for p in people if not self.context.members or p in self.context.members]
+        return [(Act.RELAY, p, polarity) for p in seated] or [(Act.RELAY, None, polarity)]
+
+    def _direct(self, polarity: Polarity, words: str, cue: Cue) -> Polarity:
+        """Turn a position about the thing into one about the matter's title: keeping what the title would close is against it."""
+        if polarity is Polarity.NONE or not self.title or not _NEGATIVE_TITLE.search(self.title):
+            return polarity
+        if _KEEP.search(words) and not _NEGATIVE_TITLE.search(words):
+            return Polarity.AGAINST if polarity is Polarity.FOR else Polarity.FOR
+        return polarity
+
+    def _answer(self, commit: Cue) -> Polarity:
+        """Which way an answer points: "yes" to "will you vote it down?" is against; "same" repeats what it answers."""
+        if self.parent is None:
+            return commit.polarity
+        if not self.asked and self.parent.polarity is not Polarity.NONE and commit.polarity is Polarity.FOR:
+            return self.parent.polarity
+        if self.asked and self.parent.polarity is Polarity.AGAINST and commit.polarity is not Polarity.NONE:
+            return Polarity.FOR if commit.polarity is Polarity.AGAINST else Polarity.AGAINST
+        return commit.polarity
+
+    def _quoted(self) -> list[ActSpan]:
+        """Positions inside quoted words are relays about whoever wrote them, never the sender's own."""
+        spans: list[ActSpan] = []
+        for start, end, person in self.message.quoted:
+            inside = find_cues(self.message.text[start:end], self.context.names)
+            for cue in inside.cues:
+                if cue.act is Act.COMMIT and cue.kind not in ("answer", "defer") and self.business:
+                    a, b = start + cue.start, start + cue.end
+                    spans.append(ActSpan(Act.RELAY, a, b, self.message.text[a:b], cue.polarity, self.matter, person, "quoted." + cue.rule, Confidence.LOW))
+        return spans
+
+    def _span(self, act: Act, sentence: Sentence, cue: Cue | None, polarity: Polarity | None, rule: str, confidence: Confidence | None) -> ActSpan:
+        start, end = (cue.start, cue.end) if cue is not None else (sentence.start, sentence.end)
+        direction = polarity if polarity is not None else cue.polarity if cue is not None else Polarity.NONE
+        sure = confidence or (cue.confidence if cue is not None else Confidence.LOW)
+        return ActSpan(act, start, end, self.message.text[start:end], direction, self.matter if self.business else None, None, rule or (cue.rule if cue else ""), sure)
+
+    def state(self, acts: list[ActSpan]) -> State:
+        """What this message leaves open for those who answer it."""
+        kinds = frozenset(a.act for a in acts)
+        question, asked = self.question, False
+        own = Polarity.NONE
+        for span in acts:
+            if span.act is Act.POLL:
+                question = "ballot" if span.rule == "poll.ballot" else "poll" if question != "ballot" or not asked else question
+                asked = True
+            elif span.act is Act.SEEK_SUPPORT:
+                question, asked = ("seek" if question != "ballot" or not asked else question), True
+            elif span.act in (Act.COMMIT, Act.OPINION, Act.DECIDE, Act.RELAY) and span.polarity is not Polarity.NONE:
+                own = span.polarity
+        if not asked:
+            if kinds & {Act.SCHEDULE}:
+                question = "time"
+            elif Act.DELIBERATE in kinds and any(a.rule in ("deliberate.question", "question.other") for a in acts):
+                question = "fact"
+            elif not self.business:
+                question = "social"
+            elif kinds & {Act.COMMIT, Act.RELAY, Act.DECIDE, Act.AGREE} and question not in ("time", "fact", "social"):
+                question = question or ("poll" if kinds & {Act.COMMIT, Act.RELAY} else "")
+            elif kinds and kinds <= {Act.INFORM, Act.MINISTERIAL, Act.SOCIAL, Act.CAUTION, Act.DRAFT, Act.CONCEAL}:
+                question = ""
+        asking = next((a.polarity for a in acts if a.act in (Act.POLL, Act.SEEK_SUPPORT)), Polarity.NONE)
+        balloted = (self.balloted or any(a.rule == "poll.ballot" or a.act is Act.DECIDE for a in acts)) and self.business
+        return State(self.business, question, asked, asking if asked else own, self.matter, kinds, balloted)
+
+
+def _about(span: ActSpan, person: PersonId | None) -> ActSpan:
+    return ActSpan(span.act, span.start, span.end, span.exact, span.polarity, span.about, person, span.rule, span.confidence, span.field)
+
+
+def _merge(spans: list[ActSpan]) -> list[ActSpan]:
+    """Sorted, without repeats of one act, person and direction on the same words."""
+    seen: dict[tuple[object, ...], ActSpan] = {}
+    for span in spans:
+        seen.setdefault((span.start, span.end, span.act, span.attributed_to, span.polarity, span.about), span)
+    return sorted(seen.values(), key=lambda s: (s.start, s.end, s.act, s.attributed_to or "", s.polarity))
+
+
+def read_thread(messages: Sequence[ThreadMessage], context: ThreadContext, cues: Sequence[Cues] | None = None) -> tuple[MessageActs, ...]:
+    """Read a conversation in time order; the result has one entry per message.
+
+    ``cues`` may hold what ``find_cues`` gave for each message (from a cache); it is computed where missing.
+    """
+    reader = _Reader(context, title_words(context.matters))
+    result: list[MessageActs] = []
+    for number, message in enumerate(messages):
+        found = cues[number] if cues is not None else find_cues(own_words(message), context.names)
+        result.append(reader.read(number, message, found))
+    return tuple(result)
+
+
+def own_words(message: ThreadMessage) -> str:
+    """The text with quoted words blanked, offsets unchanged."""
+    text = message.text
+    for start, end, _ in message.quoted:
+        text = text[:start] + re.sub(r"\S", " ", text[start:end]) + text[end:]
+    return text
