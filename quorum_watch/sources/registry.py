@@ -23,6 +23,7 @@ from quorum_watch.vocabulary import Outcome, Reason
 #: ``module:class`` below ``quorum_watch.sources``, in order of preference where two are equally sure.
 READERS: tuple[str, ...] = (
     "interchange:InterchangeReader",
+    "calendar:CalendarReader",
     "eml:MaildirReader",
     "mbox:MboxReader",
     "eml:EmlReader",
