@@ -30,8 +30,9 @@ class BodyFacts:
 
     ``in_office`` counts voting members holding office that day; ``members_elect`` those elected or appointed and
     serving (the same unless told otherwise). ``quorum`` overrides the profile (``majority``, ``two_thirds`` or a
-    number); ``vote_rule`` is the body's own rule for ordinary business. ``presiding_tie_break`` says that somebody who is not
-    counted among the members casts a vote on ties (a mayor). ``present`` is the number present and voting, if known.
+    number); ``vote_rule`` is the body's own rule for ordinary business. ``presiding_tie_break`` says that somebody who
+    is not counted among the members casts a vote on ties (a mayor). ``present`` is the number present and voting, if
+    known.
     """
 
     body_id: str
@@ -186,7 +187,9 @@ class _Count:
             return self.settle(ThresholdName.FIXED, value, [one])
         source, readings = self.quorum()
         if rule.kind == "quorum":
-            return self.settle(ThresholdName.QUORUM, source, readings)
+            asked = phrase("step", "asked_by", cite=value.citation.cite)
+            return self.settle(ThresholdName.QUORUM, source,
+                               [replace(r, steps=(asked, *r.steps)) for r in readings])
         if rule.kind == "deny_quorum":
             denied = [self._deny(r) for r in readings]
             return self.settle(ThresholdName.DENY_QUORUM, value, denied)
