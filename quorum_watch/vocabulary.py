@@ -266,6 +266,7 @@ class Defect(StrEnum):
     MISSING_PARENT = "missing_parent"
     OVERSIZE_PART = "oversize_part"
     DECLARED_BUT_EMPTY = "declared_but_empty"
+    DUPLICATE_MEMBER = "duplicate_member"
 
 
 class Capacity(StrEnum):
