@@ -1,0 +1,273 @@
+"""The spaCy pipeline: zones, names, folded words, topics, matters and scope cues, each a registered component.
+
+``spacy.blank("en")`` cuts the text; the components write named span groups: ``doc.spans["zones"]``, ``["names"]``,
+``["topics"]`` (label: topic, id: the term that fired), ``["matters"]`` (label: matter) and ``["cues"]``. Points and
+scores stand in ``doc.user_data`` under ``qw_points`` and ``qw_matches``. Everything is offline and serialises with
+``nlp.to_disk``; importing this module registers the factories (entry point group ``spacy_factories``).
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib import resources
+from pathlib import Path
+from typing import TypeVar
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from quorum_watch.language.lexicon import Lexicon, load_lexicon
+from quorum_watch.language.matters import Match, Matter, MatterIndex
+from quorum_watch.language.scope import Cue, CueFinder
+from quorum_watch.language.topics import TopicFinder, TopicHit, count_points, is_shouted
+from quorum_watch.language.words import fold
+from quorum_watch.language.zones import cut_zones
+
+C = TypeVar("C")
+
+#: Put in place of words that take no part: other people's words, names, signatures.
+HIDDEN = "\u2022"
+
+
+@functools.cache
+def _cutter() -> Language:
+    return spacy.blank("en")
+
+
+def cut_words(text: str) -> list[str]:
+    """Words of a short text as the pipeline's tokenizer cuts them.
+
+    >>> cut_words("the TIF district")
+    ['the', 'TIF', 'district']
+    """
+    return [token.text for token in _cutter().make_doc(text)]
+
+
+def visible_words(doc: Doc) -> list[str]:
+    """Words of ``doc`` with hidden ones (quoted text, names) replaced; one entry per token."""
+    words: list[str] | None = doc.user_data.get("qw_words")
+    return words if words is not None else [t.text for t in doc]
+
+
+class Zones:
+    """``qw_zones``: marks what is not the writer's own (``doc.user_data["qw_quoted"]`` may name known blocks)."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        zones = cut_zones(doc.text, doc.user_data.get("qw_quoted", ()))
+        spans = [_span(doc, z.start, z.end, z.label) for z in zones]
+        doc.spans["zones"] = [s for s in spans if s is not None]
+        return doc
+
+
+def _span(doc: Doc, start: int, end: int, label: str) -> Span | None:
+    return doc.char_span(start, end, label=label, alignment_mode="expand")
+
+
+class Names:
+    """``qw_names``: marks names of known people, so that Alder Parks is not a park."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.set_names(names)
+
+    def set_names(self, names: Iterable[str]) -> None:
+        """Use these names (first and last name, or whatever people go by)."""
+        self.names = tuple(sorted({n for n in names if n.strip()}))
+        self._parts = {p for n in self.names for p in n.replace(",", " ").split() if p[:1].isupper() and len(p) > 1}
+
+    def __call__(self, doc: Doc) -> Doc:
+        parts = self._parts
+        doc.spans["names"] = [Span(doc, t.i, t.i + 1, label="NAME") for t in doc if t.text in parts] if parts else []
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+        """Write the names."""
+        Path(path).with_suffix(".json").write_text(json.dumps(self.names), "utf-8")
+
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Names:
+        """Read the names."""
+        self.set_names(json.loads(Path(path).with_suffix(".json").read_text("utf-8")))
+        return self
+
+
+class Norm:
+    """``qw_norm``: folded words as lemmas (plural endings and chat spelling only) and the words that take part."""
+
+    def __init__(self) -> None:
+        self._lemma: dict[int, int] = {}
+
+    def __call__(self, doc: Doc) -> Doc:
+        lemma, strings = self._lemma, doc.vocab.strings
+        for token in doc:
+            known = lemma.get(token.orth)
+            if known is None:
+                if len(lemma) > 200_000:
+                    lemma.clear()
+                known = lemma[token.orth] = strings.add(fold(token.text))
+            token.lemma = known
+        words = [t.text for t in doc]
+        for group in ("zones", "names"):
+            for span in doc.spans.get(group, ()):
+                words[span.start : span.end] = [HIDDEN] * (span.end - span.start)
+        doc.user_data["qw_words"] = words
+        return doc
+
+
+class Topics:
+    """``qw_topics``: terms of the lexicon as spans; points per topic in ``doc.user_data["qw_points"]``."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.use(lexicon)
+
+    def use(self, lexicon: Lexicon) -> None:
+        """Replace the lexicon."""
+        self.lexicon = lexicon
+        self._finder = TopicFinder(lexicon, cut_words)
+
+    def find(self, words: Sequence[str], text: str) -> list[TopicHit]:
+        """Topic hits of a text given both as words and as written."""
+        return self._finder.find(words, shouted=is_shouted(text))
+
+    def __call__(self, doc: Doc) -> Doc:
+        hits = self.find(visible_words(doc), doc.text)
+        doc.spans["topics"] = [Span(doc, h.start, h.end, label=h.topic, span_id=f"{h.kind}:{h.term}") for h in hits]
+        doc.user_data["qw_hits"] = [[h.topic, h.start, h.end, h.term, h.kind, h.weight] for h in hits]
+        doc.user_data["qw_points"] = count_points(hits)
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+        """Write the lexicon in use, overlay included."""
+        Path(path).with_suffix(".json").write_text(json.dumps(asdict(self.lexicon), ensure_ascii=False), "utf-8")
+
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Topics:
+        """Read a lexicon written by ``to_disk``."""
+        self.use(Lexicon.from_plain(json.loads(Path(path).with_suffix(".json").read_text("utf-8"))))
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredMatter:
+    matter_id: str
+    title: str
+    topic: str
+
+
+class Matters:
+    """``qw_matters``: pending matters a message shares words with, in ``doc.user_data["qw_matches"]``."""
+
+    def __init__(self) -> None:
+        self.use(())
+
+    def use(self, matters: Sequence[Matter]) -> None:
+        """Compare with these matters."""
+        self.matters = tuple(_StoredMatter(m.matter_id, m.title, m.topic) for m in matters)
+        self.index = MatterIndex(self.matters, cut_words)
+        self.floor = self.index.floor()
+
+    def __call__(self, doc: Doc) -> Doc:
+        matches = self.index.match(visible_words(doc)) if self.matters else []
+        doc.user_data["qw_matches"] = [[m.matter, m.score, m.evidence, list(m.words), m.exact] for m in matches]
+        doc.spans["matters"] = [Span(doc, n, n + 1, label=m.matter) for m in matches for n in m.words]
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+        """Write the matters."""
+        rows = [asdict(m) for m in self.matters]
+        Path(path).with_suffix(".json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Matters:
+        """Read the matters."""
+        self.use([_StoredMatter(**row) for row in json.loads(Path(path).with_suffix(".json").read_text("utf-8"))])
+        return self
+
+
+class Cues:
+    """``qw_scope``: words of procedure, private life, scheduling and change of subject, as spans ``cues``."""
+
+    def __init__(self) -> None:
+        self._finder = CueFinder(cut_words)
+
+    def __call__(self, doc: Doc) -> Doc:
+        cues = self._finder.find(visible_words(doc))
+        doc.spans["cues"] = [Span(doc, c.start, c.end, label=c.kind, span_id=c.term) for c in cues]
+        doc.user_data["qw_cues"] = [[c.kind, c.start, c.end, c.term] for c in cues]
+        return doc
+
+
+@Language.factory("qw_zones", assigns=["doc.spans"])
+def make_zones(nlp: Language, name: str) -> Zones:
+    """Factory of ``qw_zones``."""
+    return Zones()
+
+
+@Language.factory("qw_names", assigns=["doc.spans"])
+def make_names(nlp: Language, name: str) -> Names:
+    """Factory of ``qw_names``."""
+    return Names()
+
+
+@Language.factory("qw_norm", assigns=["token.lemma"])
+def make_norm(nlp: Language, name: str) -> Norm:
+    """Factory of ``qw_norm``."""
+    return Norm()
+
+
+@Language.factory("qw_topics", default_config={"overlay": None}, assigns=["doc.spans"])
+def make_topics(nlp: Language, name: str, overlay: str | None) -> Topics:
+    """Factory of ``qw_topics``; ``overlay`` is a workspace's ``topics.toml``."""
+    return Topics(load_lexicon(Path(overlay) if overlay else None))
+
+
+@Language.factory("qw_matters", assigns=["doc.spans"])
+def make_matters(nlp: Language, name: str) -> Matters:
+    """Factory of ``qw_matters``."""
+    return Matters()
+
+
+@Language.factory("qw_scope", assigns=["doc.spans"])
+def make_cues(nlp: Language, name: str) -> Cues:
+    """Factory of ``qw_scope``."""
+    return Cues()
+
+
+def build_pipeline(
+    *, lexicon_overlay: Path | None = None, matters: Sequence[Matter] = (), names: Iterable[str] = ()
+) -> Language:
+    """The pipeline of ``config.cfg`` for one workspace.
+
+    ``lexicon_overlay`` is the workspace's ``topics.toml``, ``matters`` the matters to link to, ``names`` those of
+    people whose names must not be taken for topics. Raises ``InputError`` for faults of the overlay.
+    """
+    with resources.as_file(resources.files(__package__) / "config.cfg") as path:
+        config = spacy.util.load_config(path)
+    nlp: Language = spacy.util.load_model_from_config(config, auto_fill=True, validate=True)
+    if lexicon_overlay is not None:
+        component(nlp, "qw_topics", Topics).use(load_lexicon(lexicon_overlay))
+    component(nlp, "qw_names", Names).set_names(names)
+    component(nlp, "qw_matters", Matters).use(matters)
+    return nlp
+
+
+def component(nlp: Language, name: str, kind: type[C]) -> C:
+    """A component of the pipeline by name, checked to be of ``kind``."""
+    found = nlp.get_pipe(name)
+    assert isinstance(found, kind)
+    return found
+
+
+def hits_of(doc: Doc) -> list[TopicHit]:
+    """Topic hits of a processed doc."""
+    return [TopicHit(*row) for row in doc.user_data.get("qw_hits", ())]
+
+
+def matches_of(doc: Doc) -> list[Match]:
+    """Matter matches of a processed doc."""
+    return [Match(m, s, e, tuple(w), x) for m, s, e, w, x in doc.user_data.get("qw_matches", ())]
+
+
+def cues_of(doc: Doc) -> list[Cue]:
+    """Scope cues of a processed doc."""
+    return [Cue(*row) for row in doc.user_data.get("qw_cues", ())]

@@ -1,0 +1,111 @@
+"""Whether a message concerns the City's business: ``business``, ``not_business`` or ``unclear``, and why.
+
+A topic word alone does not make a message City business (people bowl, drive and drink water); a linked matter, stronger
+topic evidence, or procedure together with a topic does. What cannot be told is ``unclear``: shown, never dropped.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from quorum_watch.language.phrases import SKIP, Phrases, keys_of
+from quorum_watch.language.settings import load_settings
+from quorum_watch.language.words import fold
+from quorum_watch.vocabulary import Act, Scope
+
+CUES = ("procedure", "social", "schedule", "shift")
+#: Acts that are about a vote or a position; with any sign of the body's work they make a message business.
+CORE = frozenset({Act.POLL, Act.COMMIT, Act.RELAY, Act.SEEK_SUPPORT, Act.DECIDE})
+#: Acts that alone never make a message business.
+IDLE = frozenset({Act.SOCIAL, Act.SCHEDULE})
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that tell something about scope: token positions and which list they stand in."""
+
+    kind: str
+    start: int
+    end: int
+    term: str
+
+
+class CueFinder:
+    """Finds the words of ``scope.toml``."""
+
+    def __init__(self, cut: Callable[[str], Sequence[str]]) -> None:
+        raw = tomllib.loads((resources.files(__package__) / "scope.toml").read_text("utf-8"))
+        self._phrases = Phrases()
+        self._keys: dict[str, tuple[str, ...]] = {}
+        for kind in CUES:
+            for term in raw[kind]:
+                self._phrases.add([fold(w) for w in cut(term) if w not in SKIP], term, kind)
+
+    def find(self, words: Sequence[str]) -> list[Cue]:
+        """Cues in a text given as words; a cue inside a longer one is left out."""
+        place = [n for n, w in enumerate(words) if w not in SKIP and not w.isspace()]
+        keys = []
+        for n in place:
+            known = self._keys.get(words[n])
+            if known is None:
+                known = self._keys[words[n]] = keys_of(words[n], fold(words[n]), (), capitals=_never)
+            keys.append(known)
+        found = self._phrases.find(keys)
+        kept = []
+        for hit in found:
+            longer = any(
+                o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in found
+            )
+            if not longer:
+                kept.append(Cue(hit.payload, place[hit.start], place[hit.end - 1] + 1, hit.term))
+        return kept
+
+
+def _never(_word: str) -> bool:
+    return False
+
+
+def judge_scope(
+    *,
+    linked: bool,
+    points: int,
+    strong: int,
+    cues: Sequence[Cue],
+    acts: Collection[Act] = (),
+    topic_in_thread: bool = False,
+) -> Scope:
+    """Scope of a message from its own words.
+
+    ``points`` are those of its strongest topic, ``strong`` its distinct strong terms. ``topic_in_thread`` says that the
+    message answers one about City business.
+
+    >>> judge_scope(linked=False, points=5, strong=1, cues=[]).value
+    'business'
+    >>> judge_scope(linked=False, points=0, strong=0, cues=[Cue("social", 0, 1, "pizza"), Cue("social", 2, 3, "beer")]).value
+    'not_business'
+    """
+    rules = load_settings().scope
+    if linked:
+        return Scope.BUSINESS
+    count = dict.fromkeys(CUES, 0)
+    for term, kind in {(c.term, c.kind) for c in cues}:
+        count[kind] += bool(term)
+    private = count["social"] >= rules.social
+    if private and points < rules.social_topic + count["social"]:
+        return Scope.NOT_BUSINESS
+    if points >= rules.business or strong >= rules.strong_terms:
+        return Scope.BUSINESS
+    about_votes = any(a in CORE for a in acts)
+    if points >= rules.social_topic and (count["procedure"] or about_votes or topic_in_thread):
+        return Scope.BUSINESS
+    if count["procedure"] >= rules.procedure and not count["social"] and (points or about_votes):
+        return Scope.BUSINESS
+    idle = bool(acts) and all(a in IDLE for a in acts)
+    if count["social"] and not count["procedure"] and points < rules.social_topic and not topic_in_thread:
+        return Scope.NOT_BUSINESS
+    if (idle or (count["schedule"] and not acts)) and points < rules.social_topic and not count["procedure"]:
+        return Scope.NOT_BUSINESS
+    return Scope.UNCLEAR

@@ -1,0 +1,152 @@
+"""Which topics a text shows, each with the words that show it: the component ``qw_topics``.
+
+Evidence is counted in points: each distinct term of a topic adds its weight once. A term inside a longer phrase of
+another topic counts as weak ("park" inside "park and ride"), and not at all where its own topic says so (``not``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from quorum_watch.language.lexicon import WEIGHTS, Lexicon
+from quorum_watch.language.phrases import SKIP, Hit, Phrases, keys_of
+from quorum_watch.language.words import fold
+
+#: Cuts a term into words the way a text is cut.
+Cut = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicHit:
+    """Words of a text that speak for a topic: token positions, the term, its list and its points here."""
+
+    topic: str
+    start: int
+    end: int
+    term: str
+    kind: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    topic: str
+    kind: str
+    weight: int
+
+
+class TopicFinder:
+    """Finds the terms of a lexicon in texts already cut into words."""
+
+    def __init__(self, lexicon: Lexicon, cut: Cut) -> None:
+        self.lexicon = lexicon
+        self._phrases = Phrases()
+        self._capitals: set[str] = set()
+        self._keys: dict[str, tuple[str, ...]] = {}
+        for topic in lexicon.topics:
+            if topic.enabled:
+                for term, kind in topic.terms():
+                    self._enter(term, _Entry(topic.code, kind, WEIGHTS[kind]), cut)
+                for term in topic.cancel:
+                    self._enter(term, _Entry(topic.code, "not", 0), cut)
+
+    def _enter(self, term: str, entry: _Entry, cut: Cut) -> None:
+        if term.endswith("*"):
+            self._phrases.add([term.lower()], term, entry)
+            return
+        words = [w for w in cut(term) if w not in SKIP and not w.isspace()]
+        if entry.kind == "case":
+            self._capitals.update(words)
+            self._phrases.add([f"={w}" for w in words], term, entry)
+        else:
+            self._phrases.add([fold(w) for w in words], term, entry)
+
+    def keys(self, word: str) -> tuple[str, ...]:
+        """The keys by which a word is looked up, remembered per word."""
+        known = self._keys.get(word)
+        if known is None:
+            if len(self._keys) > 200_000:
+                self._keys.clear()
+            known = keys_of(word, fold(word), self._phrases.stems, capitals=self._capitals.__contains__)
+            self._keys[word] = known
+        return known
+
+    def find(self, words: Sequence[str], *, shouted: bool = False) -> list[TopicHit]:
+        """Topic hits of a text given as words. Positions count in ``words``.
+
+        ``shouted`` says that the text is all capitals, so that capitals prove nothing: acronyms then only support a
+        topic that other words show.
+        """
+        place = [n for n, w in enumerate(words) if w not in SKIP and not w.isspace()]
+        found = self._phrases.find([self.keys(words[n]) for n in place])
+        if not found:
+            return []
+        hits = [
+            TopicHit(h.payload.topic, place[h.start], place[h.end - 1] + 1, h.term, h.payload.kind, weight)
+            for h, weight in _weigh(found)
+        ]
+        if shouted:
+            sure = {h.topic for h in hits if h.kind != "case"}
+            hits = [h for h in hits if h.kind != "case" or h.topic in sure]
+        return hits
+
+
+def _weigh(found: Sequence[Hit]) -> Iterable[tuple[Hit, int]]:
+    cancels: dict[str, list[Hit]] = {}
+    for hit in found:
+        if hit.payload.kind == "not":
+            cancels.setdefault(hit.payload.topic, []).append(hit)
+    live = [h for h in found if h.payload.kind != "not"]
+    for hit in live:
+        entry: _Entry = hit.payload
+        if any(_inside(hit, other) for other in cancels.get(entry.topic, ())):
+            continue
+        longer = [o for o in live if o is not hit and o.end - o.start > hit.end - hit.start and _inside(hit, o)]
+        if any(o.payload.topic == entry.topic for o in longer):
+            continue
+        yield hit, 1 if longer else entry.weight
+
+
+def _inside(inner: Hit, outer: Hit) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def count_points(hits: Iterable[TopicHit]) -> dict[str, int]:
+    """Points per topic: each distinct term counts once. In order of first appearance.
+
+    >>> count_points([TopicHit("parks", 0, 1, "park", "strong", 3), TopicHit("parks", 4, 5, "park", "strong", 3)])
+    {'parks': 3}
+    """
+    best: dict[str, dict[str, int]] = {}
+    for hit in hits:
+        terms = best.setdefault(hit.topic, {})
+        mark = hit.term.lower()
+        terms[mark] = max(terms.get(mark, 0), hit.weight)
+    return {topic: sum(terms.values()) for topic, terms in best.items()}
+
+
+def choose_topics(points: dict[str, int], *, floor: int, share: float) -> tuple[str, ...]:
+    """Topics with enough points: at least ``floor``, and at least ``share`` of the strongest. Strongest first.
+
+    >>> choose_topics({"parks": 5, "budget": 2, "legal": 1}, floor=2, share=0.3)
+    ('parks', 'budget')
+    """
+    if not points:
+        return ()
+    top = max(points.values())
+    kept = [(t, p) for t, p in points.items() if p >= floor and p >= share * top]
+    return tuple(t for t, _ in sorted(kept, key=lambda item: -item[1]))
+
+
+def is_shouted(text: str) -> bool:
+    """Whether a text is written in capitals throughout, so that capitals mark no acronym.
+
+    >>> is_shouted("DO NOT CLOSE THE POOL"), is_shouted("the TIF and the CUP")
+    (True, False)
+    """
+    if text.islower():
+        return False
+    letters = [c for c in text[:500] if c.isalpha()]
+    capitals = sum(c.isupper() for c in letters)
+    return len(letters) > 8 and capitals > 0.8 * len(letters)

@@ -1,0 +1,246 @@
+"""Reading one conversation: every message by its own words first, then all of them together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from datetime import date
+from pathlib import Path
+
+from spacy.tokens import Doc
+
+import quorum_watch
+from quorum_watch.language.foreign import detect_language
+from quorum_watch.language.matters import Match, Matter, as_links, decide
+from quorum_watch.language.pipeline import (
+    Matters,
+    Topics,
+    build_pipeline,
+    component,
+    cues_of,
+    hits_of,
+    matches_of,
+    visible_words,
+)
+from quorum_watch.language.segment import Own, Placed, place_thread
+from quorum_watch.language.settings import load_settings
+from quorum_watch.language.tame import Tamed, tame
+from quorum_watch.language.topics import TopicHit, count_points
+from quorum_watch.model import ActSpan, Coded, Interaction, MatterId, Reading, TopicSpan
+from quorum_watch.vocabulary import Act, Confidence, Scope
+
+#: Raised with every change that may change a reading.
+STAGE_VERSION = "1"
+
+
+class Seen:
+    """One text as the pipeline saw it, kept only while its conversation is read."""
+
+    __slots__ = ("doc", "hits", "matches", "points", "raw", "strong", "tamed")
+
+    def __init__(self, raw: str, tamed: Tamed, doc: Doc) -> None:
+        self.raw, self.tamed, self.doc = raw, tamed, doc
+        self.hits: list[TopicHit] = hits_of(doc)
+        self.points = count_points(self.hits)
+        self.matches: list[Match] = matches_of(doc)
+        self.strong = len({h.term for h in self.hits if h.kind in ("strong", "case") and h.weight > 1})
+
+    def span(self, first: int, last: int) -> tuple[int, int, str]:
+        """Start, end and exact text (of the message as written) of the tokens ``first`` to ``last`` (exclusive)."""
+        tokens = self.doc[first:last]
+        return tokens.start_char, tokens.end_char, self.raw[tokens.start_char : tokens.end_char]
+
+
+class Reader:
+    """The language stage for one workspace; reads one conversation at a time and remembers nothing between them."""
+
+    def __init__(
+        self,
+        *,
+        people: Sequence[tuple[str, str, tuple[str, ...]]] = (),
+        bodies: Sequence[tuple[str, str]] = (),
+        matters: Sequence[Matter] = (),
+        lexicon_overlay: Path | None = None,
+        model: Path | None = None,
+    ) -> None:
+        names = [n for _, name, aliases in people for n in (name, *aliases)]
+        self.nlp = build_pipeline(lexicon_overlay=lexicon_overlay, matters=matters, names=names)
+        self.people = tuple(people)
+        self.matters = {m.matter_id: m for m in matters}
+        self.topic_of = {m.matter_id: m.topic for m in matters}
+        self.floor = component(self.nlp, "qw_matters", Matters).floor
+        self._subjects: dict[str, Seen | None] = {}
+        self.version = self._describe(people, bodies, matters)
+
+    def _describe(self, people: object, bodies: object, matters: Sequence[Matter]) -> str:
+        lexicon = component(self.nlp, "qw_topics", Topics).lexicon
+        rows = [(m.matter_id, m.title, m.topic, str(getattr(m, "closed", ""))) for m in matters]
+        parts = (quorum_watch.__version__, STAGE_VERSION, lexicon.sha256, load_settings().text, people, bodies, rows)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def see(self, raw: str, quoted: Sequence[tuple[int, int, str]] = ()) -> Seen:
+        """Run the pipeline over one text; offsets stay those of ``raw``."""
+        tamed = tame(raw)
+        doc = self.nlp.make_doc(tamed.text)
+        if quoted:
+            doc.user_data["qw_quoted"] = list(quoted)
+        for _, part in self.nlp.pipeline:
+            doc = part(doc)
+        return Seen(raw, tamed, doc)
+
+    def read_thread(self, thread: Sequence[Interaction]) -> tuple[Reading, ...]:
+        """Readings of one conversation given in time order, in that order."""
+        seen = [self._see_message(i) for i in thread]
+        own = [self._own(i, s) for i, s in zip(thread, seen, strict=True)]
+        possible = {i.id: self._possible(i, s) for i, s in zip(thread, seen, strict=True)}
+        placed = place_thread(own, self.topic_of, possible)
+        return tuple(self._reading(i, s, o, placed[i.id]) for i, s, o in zip(thread, seen, own, strict=True))
+
+    def _see_message(self, i: Interaction) -> tuple[Seen, Seen | None]:
+        text = self.see(i.text, [(q.start, q.end, q.kind) for q in i.quoted])
+        if not i.subject:
+            return text, None
+        if i.subject not in self._subjects:
+            if len(self._subjects) > 20_000:
+                self._subjects.clear()
+            self._subjects[i.subject] = self.see(i.subject)
+        return text, self._subjects[i.subject]
+
+    def _open(self, matches: Sequence[Match], day: date) -> list[Match]:
+        """Matches with matters not closed before the day; one named by its number counts at any time."""
+        kept = []
+        for match in matches:
+            closed = getattr(self.matters.get(match.matter), "closed", None)
+            if match.exact or closed is None or day <= closed:
+                kept.append(match)
+        return kept
+
+    def _own(self, i: Interaction, seen: tuple[Seen, Seen | None]) -> Own:
+        text, subject = seen
+        day = i.at.date()
+        link, field = decide(self._open(text.matches, day), self.floor)[0], "text"
+        if link is None and subject is not None:
+            link, field = decide(self._open(subject.matches, day), self.floor)[0], "subject"
+        words = [w.lower() for w in visible_words(text.doc) if w[:1].isalnum()]
+        language = detect_language(text.tamed.text, words)
+        open_matters = tuple(m for m in self.matters if self._is_open(m, day))
+        cues = tuple(cues_of(text.doc))
+        return Own(
+            id=i.id,
+            points=text.points,
+            subject_points=subject.points if subject else {},
+            strong=text.strong,
+            link=link,
+            link_field=field,
+            matches=tuple(self._open(text.matches, day)),
+            cues=cues,
+            acts=frozenset(),
+            parent=i.in_reply_to,
+            readable=language == "en",
+            bare=len(words) <= 4 and not text.hits,
+            open_matters=open_matters if len(open_matters) == 1 else (),
+            language=language,
+            fixed=self._coded(i.coded) if i.coded is not None else None,
+        )
+
+    def _is_open(self, matter: MatterId, day: date) -> bool:
+        closed = getattr(self.matters[matter], "closed", None)
+        opened = getattr(self.matters[matter], "opened", None)
+        return (closed is None or day <= closed) and (opened is None or opened <= day)
+
+    def _possible(self, i: Interaction, seen: tuple[Seen, Seen | None]) -> tuple[Match, ...]:
+        text, subject = seen
+        listed = decide(self._open(text.matches, i.at.date()), self.floor)[1]
+        if not listed and subject is not None:
+            listed = decide(self._open(subject.matches, i.at.date()), self.floor)[1]
+        return listed
+
+    def _coded(self, coded: Coded) -> Placed:
+        topic = coded.topic or (self.topic_of.get(coded.matter, "") if coded.matter else "")
+        if topic or coded.matter:
+            scope = Scope.BUSINESS
+        elif coded.acts and set(coded.acts) <= {Act.SOCIAL, Act.SCHEDULE}:
+            scope = Scope.NOT_BUSINESS
+        else:
+            scope = Scope.UNCLEAR
+        return Placed(scope, {topic: "coded"} if topic else {}, coded.matter, "coded" if coded.matter else "")
+
+    def _reading(self, i: Interaction, seen: tuple[Seen, Seen | None], own: Own, placed: Placed) -> Reading:
+        text, subject = seen
+        if i.coded is not None:
+            whole = (0, len(i.text), i.text)
+            acts = tuple(
+                ActSpan(a, *whole, about=i.coded.matter, rule="coded", confidence=Confidence.HIGH)
+                for a in i.coded.acts or ()
+            )
+            topics = tuple(TopicSpan(t, *whole, rule="coded") for t in placed.topics)
+            return Reading(
+                i.id, acts, topics, placed.scope, placed.matter, by_hand=True, outcome="coded", segment=placed.segment
+            )
+        if not own.readable:
+            outcome = f"not_analysed:{own.language}"
+            return Reading(i.id, (), (), Scope.UNCLEAR, language=own.language, outcome=outcome, segment=placed.segment)
+        outcome = text.tamed.outcome if i.text.strip() else "no_text"
+        links = as_links(placed.possible, visible_words(text.doc)) if placed.matter is None else ()
+        return Reading(
+            i.id,
+            (),
+            self._topic_spans(text, subject, own, placed),
+            placed.scope,
+            placed.matter,
+            links,
+            outcome=outcome,
+            segment=placed.segment,
+        )
+
+    def _topic_spans(self, text: Seen, subject: Seen | None, own: Own, placed: Placed) -> tuple[TopicSpan, ...]:
+        spans: list[TopicSpan] = []
+        for topic, how in placed.topics.items():
+            shown: list[TopicSpan] = []
+            if how == "matter":
+                shown = self._matter_spans(topic, text, subject, own, placed)
+            if how == "own" or (how == "matter" and not shown):
+                shown = [
+                    TopicSpan(
+                        topic,
+                        *source.span(h.start, h.end),
+                        rule=f"{h.kind}:{h.term}",
+                        weight=float(h.weight),
+                        field=name,
+                    )
+                    for source, name in ((text, "text"), (subject, "subject"))
+                    if source is not None
+                    for h in source.hits
+                    if h.topic == topic
+                ]
+            spans.extend(shown or [TopicSpan(topic, 0, 0, "", inherited=True, rule=how if how != "own" else "thread")])
+        return tuple(spans)
+
+    def _matter_spans(self, topic: str, text: Seen, subject: Seen | None, own: Own, placed: Placed) -> list[TopicSpan]:
+        source, name, matches = text, "text", own.matches
+        if placed.matter_from == "own" and own.link_field == "subject" and subject is not None:
+            source, name, matches = subject, "subject", tuple(subject.matches)
+        match = next((m for m in matches if m.matter == placed.matter), None)
+        if match is None:
+            return []
+        spans = []
+        for first, last in _runs(match.words):
+            start, end, exact = source.span(first, last)
+            spans.append(
+                TopicSpan(
+                    topic, start, end, exact, rule=f"matter:{match.matter}", weight=round(match.score, 4), field=name
+                )
+            )
+        return spans
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Neighbouring token numbers as (first, one past the last)."""
+    runs: list[tuple[int, int]] = []
+    for n in sorted(set(numbers)):
+        if runs and n == runs[-1][1]:
+            runs[-1] = (runs[-1][0], n + 1)
+        else:
+            runs.append((n, n + 1))
+    return runs
