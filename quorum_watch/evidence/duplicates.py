@@ -166,7 +166,7 @@ class _Matcher:
     def _agrees(self, i: int, j: int) -> bool:
         """Whether two rows of one Message-ID are one message that archives told differently."""
         a, b = self.rows[i], self.rows[j]
-        if abs(a.at - b.at) > self.rules.shift * 3600 + self.rules.slack:
+        if abs(a.at - b.at) > self._longest:
             return False
         subject = a.subject == b.subject or bool(a.subject and b.subject and (_within(a.subject, b.subject)))
         if a.text == b.text:
@@ -217,13 +217,36 @@ class _Matcher:
                         if self._find(i) != self._find(j) and self._clocks_agree(row, self.rows[j]):
                             pairs.add((min(i, j), max(i, j)))
         self._load(k for i, j in pairs if self.rows[i].text != self.rows[j].text for k in (i, j))
-        for i, j in sorted(pairs):
+        self._join_suspected(sorted(pairs, key=self._likeliest_first))
+        self.cache.clear()
+
+    def _likeliest_first(self, pair: tuple[int, int]) -> tuple[bool, float, int, int]:
+        a, b = (self.rows[i] for i in pair)
+        return (a.text != b.text, abs(a.at - b.at), *pair)
+
+    def _join_suspected(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Join pairs, but never two groups that each have a Message-ID, nor a chain longer than one shift."""
+        named: set[int] = set()
+        spans: dict[int, tuple[float, float]] = {}
+        for i, row in enumerate(self.rows):
+            root = self._find(i)
+            low, high = spans.get(root, (row.at, row.at))
+            spans[root] = (min(low, row.at), max(high, row.at))
+            if row.mih:
+                named.add(root)
+        for i, j in pairs:
+            one, two = self._find(i), self._find(j)
+            low, high = (f(x) for f, x in zip((min, max), zip(spans[one], spans[two], strict=True), strict=True))
+            if one == two or (one in named and two in named) or high - low > self._longest:
+                continue
             a, b = self.rows[i], self.rows[j]
             if a.text != b.text and not self._similar(self.cache[i], self.cache[j], footer=False):
                 continue
             if may_be_same_people(a.recipients, b.recipients):
                 self._join(i, j)
-        self.cache.clear()
+                spans[self._find(i)] = (low, high)
+                if one in named or two in named:
+                    named.add(self._find(i))
 
     def _chat_seen_twice(self) -> None:
         blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
@@ -247,6 +270,10 @@ class _Matcher:
     # --- comparisons --------------------------------------------------------------------------------------------------
 
     @property
+    def _longest(self) -> int:
+        return self.rules.shift * 3600 + self.rules.slack
+
+    @property
     def _phases(self) -> int:
         return 3600 // self.rules.slack
 
@@ -256,7 +283,7 @@ class _Matcher:
     def _clocks_agree(self, a: Row, b: Row) -> bool:
         apart = abs(a.at - b.at)
         off = apart % 3600
-        return apart <= self.rules.shift * 3600 + self.rules.slack and min(off, 3600 - off) <= self.rules.slack
+        return apart <= self._longest and min(off, 3600 - off) <= self.rules.slack
 
     def _similar(self, a: str, b: str, *, footer: bool) -> bool:
         from rapidfuzz.fuzz import ratio
@@ -280,27 +307,34 @@ class _Matcher:
 def may_be_same_people(a: str, b: str, *, around: tuple[str, str] = ("", "")) -> bool:
     """Whether two recipient columns can name the same people, one of them perhaps more completely.
 
-    Every recipient of the shorter list must be found in the longer by address or by name; a bare name and a bare
-    address, which cannot be compared, may stand for each other. ``around`` are the two senders: in a chat each
-    telephone leaves out its owner.
+    Every recipient of the shorter list must be found in the longer, by address, by name, or, where one side has a bare
+    name and the other a bare address, by a word of the name in the address. ``around`` are the two senders: in a chat
+    each telephone leaves out its owner.
     """
     first, second = _people(a, around[0]), _people(b, around[1])
     short, long = sorted((first, second), key=lambda people: (len(people), sorted(people)))
-    rest = set(long)
-    open_names = open_addresses = 0
-    for address, name in sorted(short):
-        hit = next((p for p in sorted(rest) if (address and p[0] == address) or (name and p[1] == name)), None)
-        if hit is not None:
-            rest.discard(hit)
-        elif not address:
-            open_names += 1
-        elif not name:
-            open_addresses += 1
-        else:
+    rest = sorted(long)
+    for one in sorted(short, key=lambda p: (not p[0], not p[1], p)):
+        hit = next((p for how in (_same_address, _same_name, _name_in_address) for p in rest if how(one, p)), None)
+        if hit is None:
             return False
-    bare_addresses = sum(1 for address, name in rest if address and not name)
-    bare_names = sum(1 for address, name in rest if name and not address)
-    return open_names <= bare_addresses and open_addresses <= bare_names
+        rest.remove(hit)
+    return True
+
+
+def _same_address(a: tuple[str, str], b: tuple[str, str]) -> bool:
+    return a[0] == b[0] != ""
+
+
+def _same_name(a: tuple[str, str], b: tuple[str, str]) -> bool:
+    return a[1] == b[1] != ""
+
+
+def _name_in_address(a: tuple[str, str], b: tuple[str, str]) -> bool:
+    if a[0] and b[0]:
+        return False
+    box = (a[0] or b[0]).partition("@")[0]
+    return any(len(word) > 2 and word in box for word in (a[1] if b[0] else b[1]).split())
 
 
 def _people(column: str, sender: str) -> set[tuple[str, str]]:
