@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from quorum_watch.interactions.groups import MEMBERSHIP_EVENTS, Memberships
 from quorum_watch.interactions.people import People
-from quorum_watch.interactions.threads import Links, name_threads
+from quorum_watch.interactions.threads import Finder, Links, name_threads
 from quorum_watch.model import Contact, Interaction, InteractionId, Party, Stored, When
 from quorum_watch.roster import Roster
 from quorum_watch.vocabulary import Channel, Defect, Role, TimePrecision, TimeSource
@@ -31,7 +31,8 @@ def resolve(records: Iterable[Stored], roster: Roster, workspace: Workspace) -> 
     who was in the group at the time. A reaction without a time of its own stands right after what it answers, with
     only its order known. Events without any time are left out here and listed by :func:`find_undated`.
     """
-    return _Resolution(records, roster, workspace.zone).interactions()
+    finder = records if isinstance(records, Finder) else None
+    return _Resolution(records, finder, roster, workspace.zone).interactions()
 
 
 def find_undated(records: Iterable[Stored]) -> tuple[Stored, ...]:
@@ -66,10 +67,10 @@ def _is_reaction(stored: Stored) -> bool:
 class _Resolution:
     """One run over all records; holds the indexes the single steps share."""
 
-    def __init__(self, records: Iterable[Stored], roster: Roster, zone: ZoneInfo) -> None:
+    def __init__(self, records: Iterable[Stored], finder: Finder | None, roster: Roster, zone: ZoneInfo) -> None:
         kept = tuple({s.id: s for s in records}.values())
         self._roster, self._zone = roster, zone
-        self._links = Links(kept)
+        self._links = Links(kept, finder)
         self._when = _place(kept, self._links)
         self._parents = {s.id: self._parent(s) for s in kept if s.id in self._when}
         depths = _depths(self._parents)

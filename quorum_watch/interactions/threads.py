@@ -12,8 +12,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from posixpath import dirname
+from typing import Protocol, runtime_checkable
 
-from quorum_watch.model import InteractionId, Party, Stored
+from quorum_watch.model import InteractionId, Party, SourceRef, Stored
 from quorum_watch.vocabulary import Channel
 
 _MARK = re.compile(r"^\s*(?:(?:re|fw|fwd|aw|wg|antw|sv|vs|tr|rv)\s*(?:\[\d+\])?\s*:|\[[^\]]{1,60}\])\s*", re.IGNORECASE)
@@ -24,10 +25,19 @@ _REPLY = re.compile(
 _SPREAD = (".json", ".js", ".html")
 
 
+@runtime_checkable
+class Finder(Protocol):
+    """Somebody who also knows the native ids of copies that were merged away; evidence does."""
+
+    def find(self, key: str, source: SourceRef) -> InteractionId | None:
+        """The event a native id names, as a record of ``source`` would name it."""
+
+
 class Links:
     """Native ids of everything collected, to find what an id names: in the same file first, else where it is unique."""
 
-    def __init__(self, records: Iterable[Stored]) -> None:
+    def __init__(self, records: Iterable[Stored], finder: Finder | None = None) -> None:
+        self._finder = finder
         self._by_file: dict[tuple[str, str], set[InteractionId]] = defaultdict(set)
         self._anywhere: dict[str, set[InteractionId]] = defaultdict(set)
         for stored in records:
@@ -46,7 +56,10 @@ class Links:
             if len(found) == 1:
                 return next(iter(found))
         everywhere = self._anywhere.get(key, set()) - {stored.id}
-        return next(iter(everywhere)) if len(everywhere) == 1 else None
+        if len(everywhere) == 1:
+            return next(iter(everywhere))
+        found_by_copy = self._finder.find(key, stored.source) if self._finder is not None and not everywhere else None
+        return found_by_copy if found_by_copy != stored.id else None
 
     def parent(self, stored: Stored) -> InteractionId | None:
         """What a record answers: its ``in_reply_to``, else the last of its references that was collected."""
