@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from quorum_watch.model import Rejected
 from quorum_watch.sources.calendar_events import read_calendar
@@ -14,8 +15,8 @@ from quorum_watch.vocabulary import Outcome, Reason
 class CalendarReader:
     """A file that begins as a calendar."""
 
-    kind = "calendar"
-    version = "1"
+    kind: ClassVar[str] = "calendar"
+    version: ClassVar[str] = "1"
 
     def claims(self, file: SourceFile) -> int:
         """``BEGIN:VCALENDAR`` on the first line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import ClassVar
 
 from quorum_watch.model import Rejected
 from quorum_watch.sources.interface import Context, Item, SourceFile
@@ -36,8 +37,8 @@ def count_headers(head: bytes) -> int:
 class EmlReader:
     """A file that holds one message."""
 
-    kind = "eml"
-    version = "1"
+    kind: ClassVar[str] = "eml"
+    version: ClassVar[str] = "1"
 
     def claims(self, file: SourceFile) -> int:
         """Two or more header fields of mail at the top; one is enough with the right ending."""
@@ -71,7 +72,7 @@ class EmlReader:
 class MaildirReader(EmlReader):
     """A message file of a maildir: the folder is ``cur`` or ``new``, the flags are in the name. ``tmp`` never arrived."""
 
-    kind = "maildir"
+    kind: ClassVar[str] = "maildir"
 
     def claims(self, file: SourceFile) -> int:
         """Content as for a message; the folder names decide."""

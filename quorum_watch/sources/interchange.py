@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
 from quorum_watch.mail.addresses import normalise_address, split_addresses
 from quorum_watch.mail.charset import decode_text
@@ -85,8 +85,8 @@ class BadLine(Exception):
 class InterchangeReader:
     """Reads both spellings of the interchange format."""
 
-    kind = "interchange"
-    version = "1"
+    kind: ClassVar[str] = "interchange"
+    version: ClassVar[str] = "1"
 
     def claims(self, file: SourceFile) -> int:
         """A first line that is a JSON object, or a CSV header, with the required fields; the name breaks a tie."""

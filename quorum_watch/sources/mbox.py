@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 from quorum_watch.limits import Limits
 from quorum_watch.model import Record, Rejected
@@ -111,6 +112,11 @@ def split_mbox(path: Path, limits: Limits) -> Iterator[Entry]:
             skipped, digest, ambiguous, preamble = 0, hashlib.sha256(), doubtful, False
 
 
+def count_messages(path: Path, limits: Limits) -> int:
+    """How many messages a mailbox file holds."""
+    return sum(not entry.preamble for entry in split_mbox(path, limits))
+
+
 def _opens(buffer: bytearray, at: int) -> bool:
     """The first line of a file is held to less: a box whose first message has no header still is a box."""
     eol = buffer.find(b"\n", at)
@@ -159,8 +165,8 @@ def _entry(
 class MboxReader:
     """A mailbox file, whatever program wrote it."""
 
-    kind = "mbox"
-    version = "1"
+    kind: ClassVar[str] = "mbox"
+    version: ClassVar[str] = "1"
 
     def claims(self, file: SourceFile) -> int:
         """A separator line at the top; sure where a header follows it."""

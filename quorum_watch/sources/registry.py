@@ -24,9 +24,11 @@ from quorum_watch.vocabulary import Outcome, Reason
 READERS: tuple[str, ...] = (
     "interchange:InterchangeReader",
     "calendar:CalendarReader",
+    "vault:VaultReader",
     "eml:MaildirReader",
     "mbox:MboxReader",
     "eml:EmlReader",
+    "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
 HEAD_BYTES = 64 * 1024
