@@ -111,7 +111,7 @@ def read(
         matters=case.workspace.matters,
         lexicon_overlay=case.workspace.topics if case.workspace.topics.exists() else None,
         cache=case.workspace.root / ".cache",
-        progress=lambda done, total: progress("language", done, total),
+        on_progress=lambda done, total: progress("language", done, total),
     )
     return interactions, readings
 
@@ -133,7 +133,7 @@ def analyze(
     stored = collect(case, progress, received=received)
     interactions, readings = read(case, stored, progress)
     run = assess_case(
-        case, interactions, readings, stored.coverage(), evidence_id=stored.fingerprint(), progress=progress
+        case, interactions, readings, stored.coverage(), evidence_id=evidence_fingerprint(stored), progress=progress
     )
     runs.save(case.workspace.runs, run.id, {runs.FINDINGS: runs.render(run.document)}, run.document["run"]["previous"])
     return run
@@ -191,10 +191,31 @@ def assess_case(
 
 def run_id_of(case: Case, evidence_id: str) -> str:
     """Twelve hex digits over everything the run is a function of."""
-    return fingerprint(
-        __version__, evidence_id, case.workspace.fingerprint(), case.roster.fingerprint(), case.profile.fingerprint(),
-        language.fingerprint(case.workspace.topics if case.workspace.topics.exists() else None), fingerprint_of_rules(),
-    )[:12]  # fmt: skip
+    parts = (
+        __version__,
+        evidence_id,
+        case.workspace.fingerprint(),
+        case.roster.fingerprint(),
+        law_fingerprint(case.profile),
+        language.fingerprint(case.workspace.topics if case.workspace.topics.exists() else None),
+        fingerprint_of_rules(),
+    )
+    return fingerprint(*parts)[:12]
+
+
+def law_fingerprint(profile: Profile) -> str:
+    """SHA-256 over every dated value of the profile and its overlay."""
+    rows = [f"{s.kind}:{s.id}:{s.stage}:{s.as_of}" for s in profile.joined.sheets]
+    for name, parameter in sorted(profile.joined.parameters.items()):
+        rows += [
+            f"{name}={dated.start}:{json.dumps(dated.raw, sort_keys=True, default=str)}" for dated in parameter.values
+        ]
+    return fingerprint(*rows)
+
+
+def evidence_fingerprint(stored: evidence.Evidence) -> str:
+    """SHA-256 over the identities of everything stored, whatever the order in which it was ingested."""
+    return fingerprint(*sorted(f"{s.id}:{s.record.sha256}:{len(s.copies)}" for s in stored))
 
 
 def describe(
@@ -280,7 +301,10 @@ def _exported(case: Case, i: Interaction, r: Reading) -> dict[str, Any]:
             for a in r.acts
         ],
         "topics": [
-            {"topic": t.topic, "start": t.start, "end": t.end, "exact": t.exact, "inherited": t.inherited, "field": t.field}
+            {
+                "topic": t.topic, "start": t.start, "end": t.end, "exact": t.exact, "inherited": t.inherited,
+                "field": t.field,
+            }
             for t in r.topics
         ],
         "scope": r.scope.value,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from quorum_watch.assess.concern import Rule, decide
 from quorum_watch.assess.factors import Scene, law_factors, spell
@@ -59,7 +59,7 @@ def windows_of(known: Known, day: date) -> tuple[Windows, dict[str, timedelta]]:
     """The time settings of the profile (or the workspace) for a day."""
     ask = known.duration
     windows = Windows(
-        conversation=ask("conversation.gap", day),
+        conversation=ask("detection.answer_window", day),
         answer=ask("detection.answer_window", day),
         sitting=ask("detection.window", day),
         episode=ask("detection.episode_gap", day),
@@ -167,7 +167,7 @@ def _finding(
     return Assessed(finding, episode, story, rule.measure, number, v, ground, tuple(kept))
 
 
-def _reached(threshold: Threshold, story: Story, at: Sequence[object]) -> Reached:
+def _reached(threshold: Threshold, story: Story, at: Sequence[datetime]) -> Reached:
     k = story.crossing(threshold.value)
     return Reached(threshold, k is not None, at[k] if k is not None else None)
 

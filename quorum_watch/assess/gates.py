@@ -17,7 +17,7 @@ from quorum_watch.roster.records import Body
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules.notice import About, MeetingFacts, clears
 from quorum_watch.rules.profile import Profile
-from quorum_watch.vocabulary import Act, VoteRule
+from quorum_watch.vocabulary import Act, ThresholdName, VoteRule
 from quorum_watch.workspace.records import Matter, Meeting
 
 
@@ -66,6 +66,11 @@ class Known:
     def meetings_near(self, day: date) -> tuple[Meeting, ...]:
         """Meetings that begin the day before, the day itself or the day after."""
         return tuple(m for m in self.meetings if abs((m.start.astimezone(self.zone).date() - day).days) <= 1)
+
+    def quorum(self, body_id: str, day: date) -> int:
+        """The body's quorum that day; the lower number where the base is not settled."""
+        found = self.profile.thresholds(self.roster.body_facts(body_id, day), None, day)
+        return min((t.value for t in found if t.name is ThresholdName.QUORUM), default=0)
 
     def duration(self, name: str, day: date) -> timedelta:
         """A time setting: the workspace's own where it has one, else the profile's for that day."""
@@ -182,7 +187,10 @@ class _State:
 
 
 def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
-    """What the noticed meetings of that time say about one call or gathering."""
+    """What the noticed meetings of that time say about one call or gathering.
+
+    A notice clears the meeting: the body assembled, a quorum of it. A huddle of fewer in a recess is not the meeting.
+    """
     at = sight.event.interaction.at
     about = About(subject.matter or "", subject.label if subject.matter else "", subject.topics)
     late = elsewhere = False
@@ -195,7 +203,7 @@ def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
             known.profile, row, body_id=body.body_id, at=at, about=about,
             parent_id=body.parent_id or None, bargaining=bool(body.bargaining),
         )  # fmt: skip
-        if answer.clears:
+        if answer.clears and len(sight.members) >= known.quorum(body.body_id, sight.day):
             return _State(cleared=True)
         late = late or answer.reason == "late_notice"
         if answer.reason == "body_not_named" and meeting.body_ids:

@@ -52,9 +52,9 @@ def policy_finding(episode: Episode, ground: Ground, known: Known, collected: Co
     evidence = tuple(s.id for s in sights)
     factors = [
         Factor("policy_contact", Weighs.FOR, say("factor.policy_contact"), FactorKind.POLICY,
-               known.profile.citation(rules[0].key), evidence),
+               known.profile.citation("policy_interaction"), evidence),
         Factor("private_speech", Weighs.AGAINST, say("factor.private_speech"), FactorKind.POLICY,
-               known.profile.citation(rules[-1].key), ()),
+               known.profile.citation("policy_private_speech"), ()),
     ]  # fmt: skip
     body, key = episode.body, episode.subject.key
     finding = Finding(

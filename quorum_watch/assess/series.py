@@ -64,7 +64,7 @@ def series(
     )
     private = [n for n, s in enumerate(sights) if s.merits and not s.public and not s.reaction]
     union_events = tuple(n for n in private if _contact(sights[n]))
-    tied, tied_events = _tied(sights, private, carriers, answer_window)
+    tied, tied_events = _tied(sights, private, carriers, relays, answer_window)
     briefed, briefing = _briefed(sights, carriers, sitting_window)
     voting = tuple(n for n, s in enumerate(sights) if Act.DECIDE in s.acts and s.member_sender and not s.reaction)
     return Series(
@@ -99,7 +99,11 @@ def _carries_outward(sight: Sight) -> bool:
 
 
 def _tied(
-    sights: Sequence[Sight], private: Sequence[int], carriers: frozenset[PersonId], answer_window: timedelta
+    sights: Sequence[Sight],
+    private: Sequence[int],
+    carriers: frozenset[PersonId],
+    relays: Sequence[int],
+    answer_window: timedelta,
 ) -> tuple[frozenset[PersonId], tuple[int, ...]]:
     ties, used = Ties(), set()
     for n in private:
@@ -107,8 +111,8 @@ def _tied(
         linked: set[PersonId] = set()
         if s.synchronous:
             linked = set(s.members) | ({s.sender} if s.sender in carriers else set()) | _present_carriers(s, carriers)
-        elif s.sender in carriers:
-            linked = {s.sender} | set(s.addressed)
+        elif s.sender in carriers or n in relays:
+            linked = {s.sender} | set(s.addressed) | _told_before(sights, private, n, answer_window)
         else:
             if s.member_sender:
                 partners = {p for p in s.addressed if _answers(sights, private, n, p, answer_window)}
@@ -124,6 +128,17 @@ def _tied(
         return frozenset(), ()
     best = groups[0]
     return best, tuple(n for n in sorted(used) if sights[n].members & best)
+
+
+def _told_before(sights: Sequence[Sight], private: Sequence[int], n: int, window: timedelta) -> set[PersonId]:
+    """Members whose words had reached the sender of event ``n`` in writing before it, within the window."""
+    carrier, at = sights[n].sender, sights[n].event.interaction.at
+    return {
+        m
+        for k in private
+        if k < n and at - sights[k].event.interaction.at <= window and carrier in sights[k].members
+        and (m := sights[k].member_sender)
+    }  # fmt: skip
 
 
 def _present_carriers(sight: Sight, carriers: frozenset[PersonId]) -> set[PersonId]:
