@@ -201,13 +201,20 @@ class BatchWriter:
         self._tables: dict[str, _Table] = {}
 
     def __enter__(self) -> BatchWriter:
-        self._tables = {RECORDS: _Table(self._folder / RECORDS, records_schema())}
-        self._tables[REJECTED] = _Table(self._folder / REJECTED, rejected_schema())
+        try:
+            self._tables = {RECORDS: _Table(self._folder / RECORDS, records_schema())}
+            self._tables[REJECTED] = _Table(self._folder / REJECTED, rejected_schema())
+        except OSError:
+            self._discard()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._discard()
+
+    def _discard(self) -> None:
         for table in self._tables.values():
             table.abandon()
         shutil.rmtree(self._folder, ignore_errors=True)
