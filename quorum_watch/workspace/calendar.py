@@ -19,7 +19,7 @@ from quorum_watch.vocabulary import TimePrecision
 from quorum_watch.workspace.records import Meeting, in_order, parse_time
 from quorum_watch.workspace.tables import split_ids
 
-UNREADABLE = "QW-E212"
+UNREADABLE = "QW-E242"
 #: A rule that repeats for ever is followed this far past its first day: a bound for hostile input, not a legal window.
 _FOLLOW = timedelta(days=3660)
 

@@ -18,7 +18,7 @@ from quorum_watch.workspace.records import Matter, Meeting, read_matters, read_m
 from quorum_watch.workspace.settings import Restriction, Settings, WhoToCall, read_settings
 from quorum_watch.workspace.tables import Codes, Spec, read_csv, read_sheets
 
-NO_FOLDER, TWO_CALENDARS, NO_POLICY = "QW-E201", "QW-E211", "QW-E213"
+NO_FOLDER, TWO_CALENDARS, NO_POLICY = "QW-E201", "QW-E241", "QW-E243"
 _BODIES = Spec("bodies", ("body_id", "name"))
 _UNUSED = Codes("QW-E207", "QW-E208", "QW-E209")
 

@@ -19,7 +19,7 @@ from quorum_watch.vocabulary import TimePrecision, VoteRule
 from quorum_watch.workspace.tables import Codes, Row, Spec, date_fault, parse_date, read_csv, shorten, split_ids
 
 CODES = Codes(file="QW-E207", column="QW-E208", cell="QW-E209")
-DUPLICATE = "QW-E210"
+DUPLICATE = "QW-E240"
 MATTERS = Spec("matters", ("matter_id", "title"), ("body_ids", "topic", "vote_rule", "opened", "vote_on", "closed"))
 MEETINGS = Spec("meetings", ("meeting_id", "body_ids", "start"), ("end", "notice_posted", "matter_ids", "subject"))
 

@@ -16,7 +16,7 @@ from quorum_watch.vocabulary import AccountKind, BodyKind, Capacity, VoteRule
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-NOT_EMPTY, NOT_WRITABLE = "QW-E214", "QW-E215"
+NOT_EMPTY, NOT_WRITABLE = "QW-E244", "QW-E245"
 ROSTER = ("people", "bodies", "memberships", "accounts", "lists")
 PLAIN = ("matters", "meetings")
 _CHOICES: dict[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from quorum_watch.roster.importing.draft import Draft
 
 __all__ = ["Draft", "import_files"]
 
-UNREADABLE = "QW-E217"
+UNREADABLE = "QW-E247"
 _SUFFIXES = (".json", ".yml", ".yaml", ".csv")
 _REMEDY = "Known are: Legistar JSON, Popolo or Open Civic Data JSON, OpenStates YAML, and CSV with a column name."
 

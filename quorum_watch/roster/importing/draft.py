@@ -13,7 +13,7 @@ from quorum_watch.errors import InputError
 from quorum_watch.roster.load import SPECS
 from quorum_watch.workspace.tables import parse_date
 
-NOT_EMPTY, NOT_WRITABLE = "QW-E216", "QW-E215"
+NOT_EMPTY, NOT_WRITABLE = "QW-E246", "QW-E245"
 #: Mail names of offices: the address outlives the person, so it becomes a list row and not an account.
 _OFFICES = (
     r"(?:the)?(?:mayor|clerk|council|citycouncil|commoncouncil|board|trustees|president|chair|administrator|manager|"

@@ -11,7 +11,7 @@ from quorum_watch.errors import Fault
 from quorum_watch.roster.importing.draft import Draft, read_day
 from quorum_watch.workspace.tables import Codes, Row, Spec, read_csv
 
-CODES = Codes("QW-E217", "QW-E217", "QW-E217")
+CODES = Codes("QW-E247", "QW-E247", "QW-E247")
 #: What a column may be called, by what it means.
 _NAMES: dict[str, tuple[str, ...]] = {
     "name": ("name", "full_name", "member", "member_name", "person"),
