@@ -153,7 +153,7 @@ def _by_name(interactions: Sequence[Interaction], roster: Roster) -> Iterator[Do
             pairs.add((event.sender_raw, event.sender))
         for raw, person in pairs:
             stated = roster.resolve(AccountKind.NAME, raw, date.min, known_names=False)
-            if person and raw != person and stated.person != person:
+            if person and raw != person and person not in (stated.person, roster.resolver.handle(raw).person):
                 counts[raw, person] += 1
     for (raw, person), count in sorted(counts.items()):
         yield Doubt(raw, count, "name_only", (), person)

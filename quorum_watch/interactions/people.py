@@ -19,7 +19,8 @@ class People:
     def __init__(self, roster: Roster, record: Record, on: date) -> None:
         self._roster, self._on = roster, on
         # on a public page a stranger may bear a member's name: there only spellings the roster lists as accounts count
-        self._known_names = not (record.channel in SOCIAL and record.audience is Audience.PUBLIC)
+        self._social = record.channel in SOCIAL
+        self._known_names = not (self._social and record.audience is Audience.PUBLIC)
         self.marks: list[Defect] = []
 
     def sender(self, party: Party | None) -> PersonId | None:
@@ -63,6 +64,8 @@ class People:
             found = self._roster.resolve(AccountKind.NAME, name, self._on, known_names=self._known_names)
             if found.how == "name" and found.confidence is not Confidence.HIGH:
                 self.marks.append(Defect.NAME_ONLY_RECIPIENT)
+        if found.how == "unknown" and self._social and party.kind is AccountKind.NAME:
+            found = self._roster.resolver.handle(party.address or party.name or party.raw)
         if found.how == "ambiguous":
             self.marks.append(Defect.AMBIGUOUS_IDENTITY)
         return found

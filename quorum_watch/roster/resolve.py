@@ -24,6 +24,13 @@ _ALSO = {
     AccountKind.FACEBOOK: (),
     AccountKind.NAME: (AccountKind.EMAIL, AccountKind.PHONE),
 }
+_PLATFORMS = (
+    AccountKind.FACEBOOK,
+    AccountKind.X,
+    AccountKind.INSTAGRAM,
+    AccountKind.NEXTDOOR,
+    AccountKind.YOUTUBE,
+)
 
 
 class Resolver:
@@ -39,7 +46,9 @@ class Resolver:
     ) -> None:
         self._area_code = area_code
         self._ids = {p.person_id for p in people}
-        self._accounts = {(a.kind, a.value): a.person_id for a in accounts if a.kind is not AccountKind.NAME}
+        self._accounts: dict[tuple[AccountKind, str], PersonId] = {
+            (a.kind, a.value): a.person_id for a in accounts if a.kind is not AccountKind.NAME
+        }
         self._stated: dict[str, set[PersonId]] = defaultdict(set)
         for account in accounts:
             if account.kind is AccountKind.NAME:
@@ -99,6 +108,14 @@ class Resolver:
         if owners:
             return Resolution(None, "", Confidence.LOW, tuple(sorted(owners)), "ambiguous")
         return _UNKNOWN
+
+    def handle(self, value: str) -> Resolution:
+        """The owner of a handle whose platform was not written down: the one person who has it on any platform."""
+        owners = {self._accounts.get((kind, normalise(kind, value, self._area_code))) for kind in _PLATFORMS} - {None}
+        known = tuple(sorted(owner for owner in owners if owner is not None))
+        if len(known) == 1:
+            return Resolution(known[0], "", Confidence.MEDIUM, (), "account")
+        return Resolution(None, "", Confidence.LOW, known, "ambiguous") if known else _UNKNOWN
 
     def is_list(self, address: str) -> bool:
         """Whether the roster lists the address as one that expands."""
