@@ -60,6 +60,8 @@ def messages(folder: Path) -> dict[str, list[tuple[str, object]]]:
         else:
             continue
         for message in parsed:
+            if message["Message-ID"] is None:  # a few copies came through a converter
+                continue
             found.setdefault(message["Message-ID"], []).append((name, message))
     return found
 

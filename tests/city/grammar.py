@@ -83,6 +83,7 @@ def voiced(text: str, voice: str, dice: Dice) -> str:
         text = re.sub(r"(?<=[A-Za-z])'(?=(?:m|ll|t|d|s|re|ve)\b)", "", text)
     if dice.chance(0.3):
         text = re.sub(r"\b[A-Za-z]+\b", lambda m: SHORTER.get(m[0].lower(), m[0]), text)
+    text = text.replace("'", "\u2019") if dice.chance(0.3) else text  # telephones curl their apostrophes
     if dice.chance(0.25) and text.count(" ") > 5:  # a one-word answer keeps its one word
         text = typo(text, dice)
     return text.rstrip(".") if dice.chance(0.4) else text

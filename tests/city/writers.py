@@ -11,11 +11,13 @@ import csv
 import io
 import json
 import quopri
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
+from zlib import crc32
 
 from tests.city.dice import Dice
 from tests.city.people import Body, City, Person
@@ -24,6 +26,10 @@ from tests.city.traffic import Note, Party, address_line
 #: Formats with a reader from the start, and those that can be asked for besides.
 DEFAULT_FORMATS = frozenset({"mbox", "eml", "maildir", "csv", "jsonl"})
 OTHER_FORMATS = frozenset({"sms", "ics"})
+#: Until this day the two custodians who kept single files had them in one mailbox.
+SINGLE_FILES_FROM = date(2026, 3, 1)
+#: One in so many copies came through a converter that drops the Message-ID.
+CONVERTED = 60
 #: Recipients' copies of one message that are collected, beside the sender's.
 COPIES = 2
 STUB = base64.b64encode(b"%PDF-1.4\n% sample attachment, empty on purpose\n").decode()
@@ -100,23 +106,35 @@ def render(note: Note, *, holder: Person | None, sent_copy: bool) -> str:
         head.append(f"In-Reply-To: {note.reply_to}")
     if note.references:
         head.append("References: " + "\n ".join(note.references))
-    text = note.text + "\n"
-    kind = 'text/plain; charset="utf-8"'
-    if not text.isascii() or any(len(x) > 900 for x in text.splitlines()):
-        part = f"Content-Type: {kind}\nContent-Transfer-Encoding: quoted-printable\n\n"
-        part += quopri.encodestring(text.encode()).decode("ascii")
-    else:
-        part = f"Content-Type: {kind}\n\n{text}"
     head.append("MIME-Version: 1.0")
+    mark = "part-" + note.key.strip("<>").split("@")[0].replace(".", "-")
+    part = text_part("plain", note.text + "\n")
+    if note.sender.role == "lobbyist":  # bulletins come dressed up
+        page = "<html><body><p>" + escape(note.text).replace("\n\n", "</p>\n<p>") + "</p></body></html>\n"
+        head.append(f'Content-Type: multipart/alternative; boundary="{mark}"')
+        return "\n".join(head) + f"\n\n--{mark}\n{part}\n--{mark}\n{text_part('html', page)}\n--{mark}--\n"
     if not note.attachment:
         return "\n".join(head) + "\n" + part
-    mark = "part-" + note.key.strip("<>").split("@")[0].replace(".", "-")
     head.append(f'Content-Type: multipart/mixed; boundary="{mark}"')
     extra = (
         f'Content-Type: application/pdf; name="{note.attachment}"\nContent-Disposition: attachment; '
         f'filename="{note.attachment}"\nContent-Transfer-Encoding: base64\n\n{STUB}\n'
     )
     return "\n".join(head) + f"\n\n--{mark}\n{part}\n--{mark}\n{extra}\n--{mark}--\n"
+
+
+def text_part(kind: str, text: str) -> str:
+    """A text part with its own headers, quoted-printable where it is not plain."""
+    head = f'Content-Type: text/{kind}; charset="utf-8"\n'
+    if text.isascii() and all(len(x) <= 900 for x in text.splitlines()):
+        return f"{head}\n{text}"
+    coded = quopri.encodestring(text.encode()).decode("ascii")
+    return f"{head}Content-Transfer-Encoding: quoted-printable\n\n{coded}"
+
+
+def converted(text: str) -> str:
+    """The copy as a converter leaves it: without its Message-ID."""
+    return re.sub(r"^Message-ID: .*\n", "", text, count=1, flags=re.MULTILINE)
 
 
 def mbox_entry(note: Note, text: str) -> str:
@@ -144,10 +162,11 @@ def write_mail(notes: list[Note], city: City, custodians: Custodians, inbox: Pat
     def put(owner: str, note: Note, text: str) -> None:
         stem = city.person(owner).last.lower() if owner in city.people else owner
         counts[stem] = counts.get(stem, 0) + 1
-        if owner in custodians.maildir:
+        single = note.at.date() >= SINGLE_FILES_FROM
+        if owner in custodians.maildir and single:
             folder = "new" if counts[stem] % 7 == 0 else "cur"
             files[f"{stem}-maildir/{folder}/{int(note.at.timestamp())}.{counts[stem]:05d}.mail"] = text.encode()
-        elif owner in custodians.eml:
+        elif owner in custodians.eml and single:
             files[f"{stem}-eml/{counts[stem]:04d}.eml"] = text.replace("\n", "\r\n").encode()
         else:
             boxes.setdefault(stem, []).append(mbox_entry(note, text))
@@ -161,9 +180,10 @@ def write_mail(notes: list[Note], city: City, custodians: Custodians, inbox: Pat
             put(owner, note, render(note, holder=note.sender, sent_copy=True))
             kept += 1
         got = [p for p in readers(note, city) if p in custodians.all and p != note.sender.id]
-        turn = int(note.at.timestamp()) % max(1, len(got))
+        turn = crc32(note.key.encode()) % max(1, len(got))
         for person in [*got[turn:], *got[:turn]][:COPIES]:
-            put(person, note, render(note, holder=city.person(person), sent_copy=False))
+            text = render(note, holder=city.person(person), sent_copy=False)
+            put(person, note, converted(text) if kept and crc32(note.key.encode()) % CONVERTED == 0 else text)
             kept += 1
         if not kept:
             put("released" if note.private else "journal", note, render(note, holder=None, sent_copy=False))
