@@ -29,8 +29,16 @@ _REPORTS = re.compile(
     r"(?:me |us |you |@\d+ )?(?:that |if |whether )?(?:\S+ ){0,3}$"
 )
 _ASKING = re.compile(
-    r"\| (?:(?:hey|hi|hello|so|and|but|ok|yo|well|oh|also|then|,|@\d+|now|btw|quick|question|one|guys|all|folks|lol|hmm|um|:|alright|just) ){0,5}"
-    r"(?:what|where|who|why|when|which|how|whose|are you|are we|are they|is it|is that|is there|is this|is he|is she|is anyone|is everyone|do you|do we|do they|does it|does this|does that|does anyone|does he|did you|did we|did they|did anyone|will you|will we|will it|will this|will they|would you|could you|could we|can you|can we|can i|can someone|can somebody|can anyone|can everyone|should we|should i|have you|has anyone|may i|might we|anyone|anybody|you in|you good|you with|you for|you ok|everyone ok|everyone good|everybody good|any|is @\d+|are @\d+|does @\d+|did @\d+|will @\d+|has @\d+|was @\d+) "
+    r"\| (?:(?:hey|hi|hello|so|and|but|ok|yo|well|oh|also|then|,|@\d+|%\S+|now|btw|quick|question|one|guys|all|folks|lol|hmm|um|:|alright|just|council|board|gang|team|speaking|of|that) ){0,5}"
+    r"(?:what (?:is|are|do|does|did|would|will|about|if|say|you|everyone|EVERYONE)|where (?:is|are|do|does|did|you|we|everyone|the)|who (?:is|are|do|does|will|else|all|can|wants|sends|pays|has)|why (?:is|are|do|does|not|would)|which way|"
+    r"how (?:are|do|is|does|did|many|much|come|you|about|would|will|we|everyone)|whose|is it|is that|is there|is this|is he|is she|is anyone|is everyone|does it|does this|does that|does anyone|does he|did they|did anyone|"
+    r"should we|should i|has anyone|may i|might we|can i|can someone|can somebody|can anyone|you in|you good|you with|you for|you ok|you still|you a|you going|you voting|you and|you on|you down|you two|you both|you all|everyone ok|everyone good|"
+    r"everybody good|anyone|anybody|any|is [@%]\S+|are [@%]\S+|does [@%]\S+|did [@%]\S+|will [@%]\S+|has [@%]\S+|was [@%]\S+) "
+)
+_ASKS_ANYWHERE = re.compile(
+    r"(?<!nor )(?<!neither )(?<!what )(?<!how )(?<!so )(?<!whatever )(?<!\S)(?:are|do|will|would|can|could|did|have|should) (?:you|we|everyone|everybody|anyone|anybody|any of|either of|both of|all of|each of) "
+    r"|(?<!\S)(?:yes or no|yay or nay|yay nay|aye or nay|aye or no|for or against|up or down|in or out|or what|or not|thoughts) (?:(?:on|about|or) (?:\S+ ){1,6})?\|"
+    r"|(?<!\S)(?:yes or no|yay or nay|aye or nay|aye or no|for or against) "
 )
 
 
@@ -120,7 +128,7 @@ def find_cues(text: str, names: Mapping[str, str] | None = None, rules: Rules | 
         part = words[low:high] + "| "
         begin = line.start[first + 1] if first + 1 < last else line.start[first]
         stop = line.end[last - 1]
-        asks = asked or _ASKING.match(part) is not None
+        asks = asked or _ASKING.match(part) is not None or _ASKS_ANYWHERE.search(part) is not None
         people = tuple(line.people[int(n) - 1] for n in dict.fromkeys(re.findall(r"@(\d+) ", part)))
         sentences.append(Sentence(begin, stop, asks, part, people))
     present = set(words.split(" "))

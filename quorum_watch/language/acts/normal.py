@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     r"|(?P<number>[$#]?\d{1,15}(?:[.,:/-]\d{1,15}){0,6}%?(?:[^\W\d_]{1,4}\b)?)"
     r"|(?P<plus>\+\s?1\b(?![-\s.]?[\d(]))"
     r"|(?P<end>[.!?…]{1,40}|\n{1,40})"
-    r"|(?P<mark>[,;:()\"“”«»–—>|])"
+    r"|(?P<mark>[,;:()\"“”«»–—>|=/])"
     r"|(?P<other>[^\w\s])"
 )
 _APOSTROPHES = str.maketrans("’‘ʼ`´‐‑", "'''''--")
@@ -200,11 +200,11 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
             close(first, last, "?" in raw)
             continue
         if kind == "mark":
-            piece = {"“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "(": ",", ")": ",", "|": ","}.get(raw, raw)
+            piece = {"“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "(": ",", ")": ",", "|": ",", "/": "or"}.get(raw, raw)
         elif kind == "plus":
             piece = "+1"
         elif kind == "other":
-            if raw in _SKIN:
+            if raw in _SKIN or raw in '*_~`#':
                 continue
             if raw in _UP:
                 piece = ":up:"
@@ -224,6 +224,8 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                 piece = "-"
             elif raw == "^":
                 piece = "^"
+            elif raw == "+":
+                piece = "and"
             else:
                 continue
             if out[-1] == piece:

@@ -30,7 +30,7 @@ _SPECIAL = {
     "_": _NO_MARK,
     "@": r"@\d+ ",
     "OTHER": r"(?:@\d+|%\S+|he|she|they) ",
-    "SCORELINE": r"\d{1,2}-\d{1,2} ",
+    "SCORELINE": r"(?!10-4 )\d{1,2}-\d{1,2} ",
     "NUMBER": r"[$#]?\d[\d.,/]*%?k? ",
     ",": r", ",
 }

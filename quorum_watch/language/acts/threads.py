@@ -63,12 +63,14 @@ class State:
     """
 
     business: bool
+    clear: bool = True
     question: str = ""
     asked: bool = False
     polarity: Polarity = Polarity.NONE
     matter: MatterId | None = None
     acts: frozenset[Act] = frozenset()
     balloted: bool = False
+    asker: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,21 @@ _STOP = frozenset(
 _VOCATIVE = re.compile(r"(?:\| (?:(?:hey|hi|hello|ok|yo|and|so|well|no|yes|thanks|thank you|sorry|dear|but|,) ){0,3}(@\d+) (?=,|:|-|you |\|)|, (@\d+) (?=\||,)|(@\d+) (?=you |are you|do you|will you|can you)|(@\d+) \|)")
 _FIRST_PERSON = re.compile(r"(?<!\S)(?:i|me|my|mine|myself) ")
 _THANKS = re.compile(r"(?<!\S)(?:thanks|thank|appreciate|received|welcome|sorry|bless|congrats|regards) ")
+_WHO_WHY = re.compile(r"\| (?:who|why|how) ")
+_WE_COULD = re.compile(r"(?<!\S)(?:can|could|should|shall|would) (?:we|somebody|someone|it|they) ")
+_VOTEWORD = re.compile(r"(?<!\S)(?:vote|voting|votes|support|oppose|approve|motion|against|favor|yes|no|aye|nay) ")
+_SIGNING = re.compile(r"\b(?:sign|signs|signature|signatures|signers|petition|co-?sponsors?|initials?)\b", re.IGNORECASE)
+_WOULD_IF = re.compile(r"(?<!\S)(?:would|could) you (?:\S+ ){1,3}if ")
+_BEG = re.compile(r"(?<!\S)(?:please|help|count on|need) ")
+_TO_YOU = re.compile(r"(?<!\S)(?:you|your|yours|everyone|everybody|anyone|anybody|either|folks|all of|@\d+) ")
+_FACTUAL = re.compile(
+    r"(?<!\S)(?:how many|how much|what is in|what happens|what time|know|see|seen|read|get the|got the|hear|heard|send|sent|remember|mean|find|check|ask|explain|tell me what|"
+    r"look at|looked|talk|talked|call|called|meet|forward|share|print|give me a|mind|need|kidding|think about it|drafted|write|wrote|sure|happen|happened) "
+)
+_STANCE = re.compile(
+    r"(?<!\S)(?:vote|votes|voting|support|supporting|oppose|opposed|against|favor|approve|board|position|stand|leaning|lean|yes|no|back|behind|passing|for|live|count|intend) "
+)
+_NO_TONE = re.compile(r"(?<!\S)(?:no|not|never|nor|neither|nothing|against|hate|opposed|oppose|kill|worst|bad|terrible|dead|enough|nobody|loses|wrong|too|unless|refuse|without|hardly|last|nonsense|robbery) ")
 _NEGATIVE_TITLE = re.compile(
     r"\b(?:repeal|remov|eliminat|discontinu|clos(?:e|ing|ure)|ban\b|prohibit|denial|deny|rescind|cut(?:s|ting)?\b|reduc|terminat|demoli|vacat|abolish|suspen)",
     re.IGNORECASE,
@@ -150,6 +167,9 @@ def _stem(word: str) -> str:
     return word[:5] if len(word) > 5 else word.rstrip("s") if len(word) > 3 else word
 
 
+_CORE = frozenset({Act.POLL, Act.COMMIT, Act.RELAY, Act.SEEK_SUPPORT, Act.DECIDE})
+
+
 @dataclass(slots=True)
 class _Reader:
     """Reads the messages of one conversation one after another; holds nothing but the context and the states so far."""
@@ -158,16 +178,17 @@ class _Reader:
     stems: dict[str, MatterId]
     states: list[State] = field(default_factory=list)
 
-    def read(self, number: int, message: ThreadMessage, cues: Cues) -> MessageActs:
+    def read(self, number: int, message: ThreadMessage, cues: Cues, *, answered: bool = False) -> MessageActs:
         parent = self._parent(number, message)
         matter = message.matter or self._matter(cues.sentences) or (parent.matter if parent else None)
         if matter is None and len(self.context.matters) == 1:
             matter = self.context.matters[0][0]
-        business = self._business(message, cues, parent)
+        business, clear = self._business(message, cues, parent)
         scene = _Scene(
             message=message,
             context=self.context,
             business=business,
+            clear=clear,
             question=parent.question if parent else "",
             asked=parent.asked if parent else False,
             parent=parent,
@@ -175,6 +196,7 @@ class _Reader:
             title=next((t for m, t in self.context.matters if m == matter), ""),
             balloted=parent.balloted if parent else False,
             implicit=message.reply_to is None,
+            answered=answered,
         )
         acts = scene.decide(cues)
         state = scene.state(acts)
@@ -195,21 +217,29 @@ class _Reader:
                     counts[matter] = counts.get(matter, 0) + 1
         return max(sorted(counts), key=lambda m: counts[m]) if counts else None
 
-    def _business(self, message: ThreadMessage, cues: Cues, parent: State | None) -> bool:
+    def _business(self, message: ThreadMessage, cues: Cues, parent: State | None) -> tuple[bool, bool]:
+        """Is the message about City business, and do its own words or its parent's make that clear?"""
         if message.scope is Scope.BUSINESS:
-            return True
+            return True, True
         if message.scope is Scope.NOT_BUSINESS:
-            return False
-        own = any(_stem(w.lstrip("%")) in self.stems for s in cues.sentences for w in s.words.split())
+            return False, True
+        words = [w.lstrip("%") for s in cues.sentences for w in s.words.split()]
+        own = any(_stem(w) in self.stems for w in words)
         civic = any(_CIVIC.search(s.words) for s in cues.sentences)
-        pastime = any(c.kind == "pastime" for c in cues.cues)
+        pastime = sum(c.kind == "pastime" for c in cues.cues)
+        outright = any(c.act in _CORE and c.confidence is Confidence.HIGH for c in cues.cues)
+        pending = bool(self.context.matters)
         if own:
-            return True
-        if pastime and not (civic and self.context.matters):
-            return False
-        if parent is not None:
-            return parent.business or (civic and bool(self.context.matters))
-        return civic or bool(self.context.matters)
+            return True, True
+        if parent is None:
+            if pastime and not (pending and (civic or outright)):
+                return False, True
+            return (True, True) if civic or (outright and pending) else (pending and not pastime, False)
+        if pastime and not civic and not outright and not (parent.business and parent.asked):
+            return False, True
+        if not parent.business and pending and civic and not pastime:
+            return True, True
+        return parent.business, parent.clear or civic
 
 
 @dataclass(slots=True)
@@ -219,6 +249,7 @@ class _Scene:
     message: ThreadMessage
     context: ThreadContext
     business: bool
+    clear: bool
     question: str
     asked: bool
     parent: State | None
@@ -226,6 +257,7 @@ class _Scene:
     title: str
     balloted: bool
     implicit: bool
+    answered: bool = False
     stance: Polarity = Polarity.NONE
 
     def decide(self, cues: Cues) -> list[ActSpan]:
@@ -238,7 +270,14 @@ class _Scene:
             chosen = self._sentence(sentence, by_sentence.get(number, []), number, found)
             found.extend(chosen)
         found.extend(self._quoted())
-        return _merge(found)
+        return _merge([self._seated(span) for span in found])
+
+    def _seated(self, span: ActSpan) -> ActSpan:
+        """Only a member promises a vote: the same words of a resident or of staff are an opinion."""
+        if span.act is not Act.COMMIT or not self.context.members or self.message.sender is None or self.message.sender in self.context.members:
+            return span
+        act = Act.AGREE if span.rule.startswith("answer.yes") else Act.OPINION
+        return ActSpan(act, span.start, span.end, span.exact, span.polarity, span.about, None, span.rule, span.confidence, span.field)
 
     def _sentence(self, sentence: Sentence, cues: list[Cue], number: int, before: list[ActSpan]) -> list[ActSpan]:
         best: dict[Act, Cue] = {}
@@ -267,7 +306,7 @@ class _Scene:
             if self.question == "time" and not (Act.SOCIAL in best):
                 return add(Act.SCHEDULE, None, rule="reply.time")
             return add(Act.SOCIAL, best.get(Act.SOCIAL), rule="thread.private")
-        if Act.CAUTION in best:
+        if Act.CAUTION in best and not (Act.COMMIT in best and best[Act.COMMIT].kind == "" and Confidence.HIGH is best[Act.COMMIT].confidence):
             return add(Act.CAUTION, best[Act.CAUTION])
         if sentence.asks:
             return self._question(sentence, best, kinds, add) or out
@@ -277,21 +316,37 @@ class _Scene:
         poll, seek, schedule = best.get(Act.POLL), best.get(Act.SEEK_SUPPORT), best.get(Act.SCHEDULE)
         if "ballot" in kinds:
             return add(Act.POLL, kinds["ballot"])
-        if schedule is not None and (poll is None) and seek is None:
-            return add(Act.SCHEDULE, schedule)
-        if seek is not None:
+        if poll is not None and poll.where == "reply":
+            after = self.question in ("poll", "ballot", "seek") or (self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY, Act.OPINION})
+            poll = poll if after else None
+        if seek is not None and poll is not None and not _BEG.search(sentence.words) and not self._strongly(seek):
+            seek = None
+        if seek is not None and not (schedule is not None and not self.clear):
             return add(Act.SEEK_SUPPORT, seek)
-        if poll is not None and (poll.where != "reply" or self.question in ("poll", "ballot", "seek") or (self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY})):
+        if poll is not None and (self.clear or _STANCE.search(sentence.words) or poll.confidence is Confidence.HIGH):
             return add(Act.POLL, poll)
+        if schedule is not None and self.clear and _WHO_WHY.match(sentence.words):
+            schedule = None
+        if schedule is not None:
+            return add(Act.SCHEDULE, schedule)
         if Act.DRAFT in best:
             return add(Act.DRAFT, best[Act.DRAFT])
         if Act.MINISTERIAL in best:
             return add(Act.MINISTERIAL, best[Act.MINISTERIAL])
+        if self.business and not _FACTUAL.search(sentence.words):
+            if self.answered and self.clear and not _WE_COULD.search(sentence.words):
+                return add(Act.POLL, None, rule="question.answered-with-positions", confidence=Confidence.LOW)
+            if self.clear and _TO_YOU.search(sentence.words) and not _WOULD_IF.search(sentence.words):
+                return add(Act.POLL, None, rule="question.to-you", confidence=Confidence.LOW)
         if Act.SOCIAL in best and Act.DELIBERATE not in best:
             return add(Act.SOCIAL, best[Act.SOCIAL])
         if len(sentence.words.split()) > 4:
             return add(Act.DELIBERATE, best.get(Act.DELIBERATE), rule="question.other")
         return None
+
+    @staticmethod
+    def _strongly(seek: Cue) -> bool:
+        return seek.rule.startswith("seek")
 
     def _statement(self, sentence, best, kinds, rules, number, before, add) -> list[ActSpan] | None:  # type: ignore[no-untyped-def]
         words = sentence.words
@@ -303,6 +358,8 @@ class _Scene:
             result = best.get(Act.DECIDE)
             if result is not None and (result.kind != "ballot-answer" or self.question == "ballot"):
                 return add(Act.DECIDE, result)
+            if relay is not None and relay.kind == "tally" and self.balloted:
+                return add(Act.DECIDE, relay, rule="ballot.tally")
             if commit is not None and hold is None and self.question == "ballot":
                 return add(Act.DECIDE, commit, rule="ballot." + commit.rule)
         if Act.DECIDE in best and best[Act.DECIDE].where == "anywhere":
@@ -317,8 +374,9 @@ class _Scene:
                 add(act, relay, polarity=polarity)[-1] = _about(span, person)
             if strong and _FIRST_PERSON.search(words) and not hold:
                 add(Act.COMMIT, strong[0])
-            if Act.SEEK_SUPPORT in best:
-                add(Act.SEEK_SUPPORT, best[Act.SEEK_SUPPORT])
+            for act in (Act.SEEK_SUPPORT, Act.DRAFT):
+                if act in best:
+                    add(act, best[act])
             return None
         if Act.SEEK_SUPPORT in best and not strong:
             add(Act.SEEK_SUPPORT, best[Act.SEEK_SUPPORT])
@@ -329,15 +387,20 @@ class _Scene:
             return add(Act.POLL, best[Act.POLL])
         if hold is not None and not (strong and commit.rule == "commit.conditional"):
             return add(Act.OPINION, hold, polarity=Polarity.NONE)
-        if Act.SIGN in best:
+        if Act.SIGN in best and not strong:
             add(Act.SIGN, best[Act.SIGN])
             return None
-        if strong and not (commit.rule.startswith("commit") and self.question == "time" and Act.SCHEDULE in best):
+        if strong and self.question == "time" and not _VOTEWORD.search(words):
+            return add(Act.SCHEDULE, commit, polarity=Polarity.NONE, rule="reply.time")
+        if strong:
             self.stance = self._direct(commit.polarity, words, commit)
             return add(Act.COMMIT, commit, polarity=self.stance)
         if defer is not None:
             return add(Act.COMMIT, defer, polarity=Polarity.NONE)
-        if commit is not None and commit.kind == "answer":
+        own_question = self.parent is not None and self.parent.asker is not None and self.parent.asker == self.message.sender
+        if commit is not None and commit.kind == "answer" and not (own_question and not self.asked):
+            if self.parent is not None and Act.DRAFT in self.parent.acts and not self.asked:
+                return add(Act.DRAFT, commit, rule="reply.draft", polarity=Polarity.NONE)
             if open_poll:
                 self.stance = self._answer(commit)
                 return add(Act.COMMIT, commit, polarity=self.stance, confidence=Confidence.MEDIUM if self.asked else Confidence.LOW)
@@ -347,6 +410,10 @@ class _Scene:
                 return add(Act.SIGN, commit, rule="reply.sign")
             if self.question == "fact" and number == 0:
                 return add(Act.INFORM, commit, polarity=Polarity.NONE, rule="reply.fact")
+        if self.asked and open_poll and number == 0 and not _THANKS.search(words) and Act.DISAGREE not in best and Act.DRAFT not in best:
+            bare = len(words.split()) <= 8 or _FIRST_PERSON.search(words)
+            if bare and Act.SCHEDULE not in best and Act.MINISTERIAL not in best:
+                return add(Act.COMMIT, None, rule="answer.in-other-words", polarity=Polarity.AGAINST if _NO_TONE.search(words) else Polarity.FOR)
         for act in (Act.DRAFT, Act.MINISTERIAL, Act.SCHEDULE):
             if act in best:
                 return add(act, best[act])
@@ -430,7 +497,8 @@ class _Scene:
                 question = "ballot" if span.rule == "poll.ballot" else "poll" if question != "ballot" or not asked else question
                 asked = True
             elif span.act is Act.SEEK_SUPPORT:
-                question, asked = ("seek" if question != "ballot" or not asked else question), True
+                wanted = "sign" if _SIGNING.search(self.message.text) else "seek"
+                question, asked = (wanted if question != "ballot" or not asked else question), True
             elif span.act in (Act.COMMIT, Act.OPINION, Act.DECIDE, Act.RELAY) and span.polarity is not Polarity.NONE:
                 own = span.polarity
         if not asked:
@@ -446,7 +514,7 @@ class _Scene:
                 question = ""
         asking = next((a.polarity for a in acts if a.act in (Act.POLL, Act.SEEK_SUPPORT)), Polarity.NONE)
         balloted = (self.balloted or any(a.rule == "poll.ballot" or a.act is Act.DECIDE for a in acts)) and self.business
-        return State(self.business, question, asked, asking if asked else own, self.matter, kinds, balloted)
+        return State(self.business, self.clear, question, asked, asking if asked else own, self.matter, kinds, balloted, self.message.sender if asked else self.parent.asker if self.parent else None)
 
 
 def _about(span: ActSpan, person: PersonId | None) -> ActSpan:
@@ -467,11 +535,21 @@ def read_thread(messages: Sequence[ThreadMessage], context: ThreadContext, cues:
     ``cues`` may hold what ``find_cues`` gave for each message (from a cache); it is computed where missing.
     """
     reader = _Reader(context, title_words(context.matters))
-    result: list[MessageActs] = []
+    found = cues if cues is not None else [find_cues(own_words(m), context.names) for m in messages]
+    answered = _answered(messages, found)
+    return tuple(reader.read(n, message, found[n], answered=n in answered) for n, message in enumerate(messages))
+
+
+def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozenset[int]:
+    """Messages that somebody answered by taking a position: what such a message asks is a poll."""
+    result: set[int] = set()
     for number, message in enumerate(messages):
-        found = cues[number] if cues is not None else find_cues(own_words(message), context.names)
-        result.append(reader.read(number, message, found))
-    return tuple(result)
+        parent = message.reply_to if message.reply_to is not None else number - 1
+        if not 0 <= parent < number or messages[parent].sender == message.sender:
+            continue
+        if any(c.act is Act.COMMIT and not c.asks and c.sentence == 0 for c in cues[number].cues):
+            result.add(parent)
+    return frozenset(result)
 
 
 def own_words(message: ThreadMessage) -> str:
