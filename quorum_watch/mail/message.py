@@ -98,10 +98,10 @@ def parse_parts(
         body = read_body(raw, part, walk, inner.depth)
     if headers.broken:
         walk.mark(Defect.MIME_DEFECT)
-    return _assemble(headers, body, envelope, walk, locator, digest, timezone)
+    return assemble(headers, body, envelope, walk, locator, digest, timezone)
 
 
-def _assemble(
+def assemble(
     headers: Headers, body: Body, envelope: list[Party], walk: Walk, locator: str, digest: str, zone: str
 ) -> ParsedMessage:
     extra: list[tuple[str, str]] = []

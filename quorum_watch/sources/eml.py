@@ -16,7 +16,8 @@ from quorum_watch.vocabulary import Outcome, Reason
 _LINE = re.compile(rb"[!-9;-~]{1,100}[ \t]*:|[ \t]")
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|bcc|date|subject|message-id|received|return-path|mime-version|delivered-to|reply-to|sender"
-    rb"|x-[a-z0-9-]+|dkim-signature|content-type|content-transfer-encoding|in-reply-to|references|thread-[a-z]+|list-[a-z]+)[ \t]*:",
+    rb"|x-[a-z0-9-]+|dkim-signature|content-type|content-transfer-encoding"
+    rb"|in-reply-to|references|thread-[a-z]+|list-[a-z]+)[ \t]*:",
     re.I | re.M,
 )
 _START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:>?From [^\n]*\n)?")
@@ -70,7 +71,7 @@ class EmlReader:
 
 
 class MaildirReader(EmlReader):
-    """A message file of a maildir: the folder is ``cur`` or ``new``, the flags are in the name. ``tmp`` never arrived."""
+    """A message file of a maildir: the folder is ``cur`` or ``new``, the flags are in the name."""
 
     kind: ClassVar[str] = "maildir"
 
@@ -98,7 +99,7 @@ class MaildirReader(EmlReader):
 
 
 def _span(raw: bytes) -> tuple[int, int]:
-    """Where the message lies in its file: all of it, except in ``.emlx``, where a count precedes and a plist follows."""
+    """Where the message lies in its file: all of it, but in ``.emlx`` a count precedes it and a plist follows."""
     emlx = _EMLX.match(raw[:64])
     if emlx and emlx.end() + int(emlx[1]) <= len(raw):
         return emlx.end(), emlx.end() + int(emlx[1])

@@ -25,6 +25,8 @@ READERS: tuple[str, ...] = (
     "interchange:InterchangeReader",
     "calendar:CalendarReader",
     "vault:VaultReader",
+    "outlook:PstReader",
+    "outlook:MsgReader",
     "eml:MaildirReader",
     "mbox:MboxReader",
     "eml:EmlReader",
