@@ -23,9 +23,12 @@ from quorum_watch.assess.story import headline, members_of, story_of, to_step
 from quorum_watch.assess.unseen import Collected, unseen
 from quorum_watch.findings import fingerprint, name_all, rank
 from quorum_watch.model import Finding, Interaction, Reached, Reading, Threshold
+from quorum_watch.rules import Practice
 from quorum_watch.vocabulary import Concern, Confidence, Test, TimePrecision
 
 _TESTS = (Test.CONVENING, Test.WALKING_QUORUM)
+#: Answers of a profile by which written messages count only when exchanged in real time.
+_REAL_TIME = frozenset({"contemporaneous", "real_time"})
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ def windows_of(known: Known, day: date) -> tuple[Windows, dict[str, timedelta]]:
         sitting=ask("detection.window", day),
         episode=ask("detection.episode_gap", day),
     )
+    if Practice(known.profile, day).synchrony.value in _REAL_TIME:
+        windows = replace(windows, conversation=ask("conversation.burst_gap", day))
     return windows, {"series": ask("detection.window", day), "agreement": ask("detection.agreement_window", day)}
 
 
@@ -76,11 +81,12 @@ def _assess_episode(episode: Episode, known: Known, collected: Collected) -> lis
     day = episode.last_day
     windows, spans = windows_of(known, day)
     roles = {p.person_id: p.standing.value for p in known.roster.people}
-    ground = Ground(windows, roles)
+    practice = Practice(known.profile, day)
+    ground = Ground(windows, roles, practice.reactions.value == "count")
     thresholds = thresholds_of(episode, known, day)
-    numbers = numbers_of(thresholds, proposal_known=episode.vote_rule is not None)
+    numbers = numbers_of(known.profile, thresholds, proposal_known=episode.vote_rule is not None)
     least = known.profile.number("minimum_members", day)
-    facts = facts_of(episode, ground, numbers, least, known.profile.number("watch_margin", day), spans)
+    facts = facts_of(episode, ground, numbers, practice, least, known.profile.number("watch_margin", day), spans)
     found = []
     for test in _TESTS:
         rule = decide(test, facts.values)
@@ -107,6 +113,8 @@ def _finding(
     sights = episode.sights[lo:hi]
     v = facts.values
     number = v["deciding"] if test is Test.CONVENING else v["controlling"]
+    if "social_deciding" in {name for line in rule.when for name in line.names}:
+        number = v["social_deciding"]
     if "if_special" in {name for line in rule.when for name in line.names} and v["if_special"]:
         number = v["if_special"]
     story = tell(rule.measure, sights, ground, number)

@@ -111,6 +111,10 @@ def _conversation(c: _Collector) -> None:
             {"n": len(exchange.spoke)},
             [scene.sights[n] for n in exchange.events],
         )
+    if scene.facts["opinion_enough"] and scene.facts["told"] >= scene.facts["deciding"]:
+        c.add("opinion_reached", Weighs.FOR, "unilateral_opinion", {"n": scene.facts["told"]})
+    if scene.facts["reply_barred"] and scene.facts["public_engaged"] > 1:
+        c.add("public_reply", Weighs.FOR, "social.direct_reply", {"n": scene.facts["public_engaged"]})
     best = max((len(g.present) for g in gatherings(kept)), default=0)
     if best:
         c.add("one_sitting", Weighs.FOR, "C1", {"n": best}, [s for s in kept if s.synchronous])
@@ -145,7 +149,9 @@ def _agreement(c: _Collector) -> None:
     hidden = [s for s in scene.sights if Act.CONCEAL in s.acts]
     if hidden:
         c.add("concealment", Weighs.FOR, "W9", {}, hidden)
-    if scene.facts["positions"] < scene.facts["controlling"]:
+    if scene.facts["series_enough"]:
+        c.add("series_without_agreement", Weighs.FOR, "serial.element", {})
+    elif scene.facts["positions"] < scene.facts["controlling"]:
         c.add("no_agreement_words", Weighs.AGAINST, "W6", {})
     left_out = scene.in_office - len(frozenset().union(*(s.members for s in scene.sights)))
     if left_out and scene.facts["positions"] >= scene.facts["controlling"]:

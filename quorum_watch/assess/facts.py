@@ -15,7 +15,9 @@ from quorum_watch.assess.gates import Episode
 from quorum_watch.assess.measure import MEASURES, Ground, add_up, largest_exchange
 from quorum_watch.assess.sight import Sight
 from quorum_watch.model import Threshold
-from quorum_watch.vocabulary import ThresholdName, VoteRule
+from quorum_watch.rules import Practice, Profile, applies
+from quorum_watch.rules.practice import effect, threshold_rule
+from quorum_watch.vocabulary import Channel, ThresholdName, VoteRule
 
 Slice = tuple[int, int]
 _SERIES = ("series", "union", "briefed")
@@ -30,6 +32,7 @@ class Numbers:
     controlling: int
     if_special: int
     special: Threshold | None
+    social: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,16 @@ class Facts:
     slices: Mapping[str, Slice]
 
 
-def numbers_of(thresholds: Sequence[Threshold], *, proposal_known: bool) -> Numbers:
+def numbers_of(profile: Profile, thresholds: Sequence[Threshold], *, proposal_known: bool) -> Numbers:
     """Sort the thresholds: those that apply anyway, and those that apply only if a special majority is needed.
 
-    Numbers that are an inference (denying a quorum) are shown but never used. Where the proposal is not known, the
-    ordinary numbers count, and the lowest special one is kept apart.
+    Numbers the profile only watches (denying a quorum, an inference) are shown but never used. Where the proposal is
+    not known, the ordinary numbers count, and the lowest special one is kept apart. ``social`` is the lowest number
+    that holds on social media, where the profile has one of its own.
     """
-    settled = [t for t in thresholds if not t.inference]
+    counting = [t for t in thresholds if effect(profile, t) != WATCHED]
+    settled = [t for t in counting if not threshold_rule(profile, t).channels]
+    social = [t.value for t in counting if applies(profile, t, Channel.SOCIAL_COMMENT)]
     special_names = {t.vote_rule for t in settled} - {None, VoteRule.ORDINARY}
     if proposal_known:
         sure, special = settled, []
@@ -59,11 +65,34 @@ def numbers_of(thresholds: Sequence[Threshold], *, proposal_known: bool) -> Numb
     controlling = min(acting, default=deciding)
     lower = [t for t in special if t.value < deciding]
     chosen = min(lower, key=lambda t: (t.value, t.rule), default=None)
-    return Numbers(deciding, controlling, chosen.value if chosen else 0, chosen)
+    return Numbers(deciding, controlling, chosen.value if chosen else 0, chosen, min(social, default=deciding))
+
+
+#: Answers of a profile by which a series of contacts reaches the law without words of agreement.
+_NO_AGREEMENT = frozenset({"none", "deliberation"})
+WATCHED = "watch"
+
+
+def practice_facts(practice: Practice) -> dict[str, int]:
+    """What the law of the place makes of contacts, as facts the rules can compare."""
+    counted = practice.serial_counted.value == "yes"
+    return {
+        "series_enough": int(counted and practice.serial_element.value in _NO_AGREEMENT),
+        "opinion_enough": int(practice.unilateral_opinion.value == "reaches"),
+        "reply_barred": int(practice.direct_reply.value == "prohibited"),
+        "reactions_count": int(practice.reactions.value == "count"),
+        "listening_counts": int(practice.passive_in_convening.value != "ignored"),
+    }
 
 
 def facts_of(
-    episode: Episode, ground: Ground, numbers: Numbers, least: int, margin: int, windows: Mapping[str, timedelta]
+    episode: Episode,
+    ground: Ground,
+    numbers: Numbers,
+    practice: Practice,
+    least: int,
+    margin: int,
+    windows: Mapping[str, timedelta],
 ) -> Facts:
     """Compute every fact of an episode.
 
@@ -91,7 +120,12 @@ def facts_of(
     asked = add_up(part("asked"), ground).asking
     apart = add_up(part("union"), ground)
     briefed = add_up(part("briefed"), ground)
-    values = {
+    law = practice_facts(practice)
+    open_talk = MEASURES["public_engaged"](sights, ground)
+    values = law | {
+        "social_deciding": numbers.social,
+        "public_engaged": open_talk.count,
+        "told": MEASURES["told"](sights, ground).count,
         "deciding": numbers.deciding,
         "controlling": numbers.controlling,
         "watch": max(least, numbers.deciding - margin),
@@ -100,7 +134,7 @@ def facts_of(
         "if_special": numbers.if_special,
         "gathered": max((len(g.present) for g in together if sights[g.event].id not in episode.late), default=0),
         "late_gathered": max((len(g.present) for g in together), default=0),
-        "engaged": len(exchange.engaged) if exchange else 0,
+        "engaged": len(exchange.engaged if law["listening_counts"] else exchange.spoke) if exchange else 0,
         "engaged_cc": len(exchange.engaged_with_copies) if exchange else 0,
         "spoke": len(exchange.spoke) if exchange else 0,
         "turns": exchange.turns if exchange else 0,

@@ -17,7 +17,7 @@ from quorum_watch.roster.records import Body
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules.notice import About, MeetingFacts, clears
 from quorum_watch.rules.profile import Profile
-from quorum_watch.vocabulary import Act, ThresholdName, VoteRule
+from quorum_watch.vocabulary import Act, Audience, ThresholdName, VoteRule
 from quorum_watch.workspace.records import Matter, Meeting
 
 
@@ -144,11 +144,14 @@ def _episodes_of(
 
 def _gated(body: Body, subject: Subject, stretch: Sequence[Sight], known: Known) -> Episode | None:
     matter = known.matters.get(subject.matter or "")
+    exempt = known.profile.word("social.public", stretch[-1].day) == "exempt_if_all_public"
     kept: list[Sight] = []
     routine = noticed = 0
     elsewhere: set[str] = set()
     late: set[str] = set()
     for sight in stretch:
+        if exempt and sight.event.interaction.audience is Audience.PUBLIC:
+            continue  # the profile leaves exchanges open to everybody out of the law
         if not sight.business:
             # Logistics stay in the story only as a count; a reaction or a request to hide stays visible.
             routine += 1
@@ -157,6 +160,9 @@ def _gated(body: Body, subject: Subject, stretch: Sequence[Sight], known: Known)
         if sight.synchronous:
             state = _notice(sight, body, subject, known)
             if state.cleared:
+                noticed += 1
+                continue
+            if state.elsewhere and known.profile.word("attendance_elsewhere", sight.day) == "open_participation_ok":
                 noticed += 1
                 continue
             if state.elsewhere:

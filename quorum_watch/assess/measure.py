@@ -29,10 +29,11 @@ class Windows:
 
 @dataclass(frozen=True)
 class Ground:
-    """What every measure needs beside the events: windows and the roles of people."""
+    """What every measure needs beside the events: windows, the roles of people, whether the law counts reactions."""
 
     windows: Windows
     roles: Mapping[PersonId, str]
+    reactions_count: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,30 @@ def _asked(sights: Sequence[Sight], ground: Ground) -> Measured:
     return Measured(s.asking.asked, s.asking.events) if s.asking else NOTHING
 
 
+def _told(sights: Sequence[Sight], ground: Ground) -> Measured:  # noqa: ARG001
+    """Most members reached by one member's written views, the writer included: one opinion sent to enough people."""
+    best = NOTHING
+    writers = sorted({s.member_sender for s in sights if s.member_sender})
+    for writer in writers:
+        events = tuple(
+            n for n, s in enumerate(sights)
+            if s.member_sender == writer and s.merits and not s.synchronous and not s.public and s.addressed | s.copied
+        )  # fmt: skip
+        people = frozenset().union(*(sights[n].members for n in events))
+        if len(people) > best.count:
+            best = Measured(people, events)
+    return best
+
+
+def _public_engaged(sights: Sequence[Sight], ground: Ground) -> Measured:
+    """Members who answered one another's posts in public; a reaction counts where the place's law counts it."""
+    events = tuple(
+        n for n, s in enumerate(sights)
+        if s.public and s.member_sender and s.addressed and (s.merits or (s.reaction and ground.reactions_count))
+    )  # fmt: skip
+    return Measured(frozenset().union(*(sights[n].members for n in events)), events) if events else NOTHING
+
+
 def _voted(sights: Sequence[Sight], ground: Ground) -> Measured:
     s = add_up(sights, ground)
     return Measured(s.voted, s.voting_events)
@@ -132,6 +157,8 @@ MEASURES: dict[str, Callable[[Sequence[Sight], Ground], Measured]] = {
     "briefed": _briefed,
     "asked": _asked,
     "voted": _voted,
+    "told": _told,
+    "public_engaged": _public_engaged,
 }
 
 
