@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from tests.city.matters import next_meeting
 from tests.city.people import Person, numbers
-from tests.city.plots import CONVENING, EITHER, WALKING, Play, Played, cast, chair_of, exchange, open_matter
+from tests.city.plots import CONVENING, EITHER, WALKING, Play, Played, cast, cast_apart, chair_of, exchange, open_matter
 from tests.city.traffic import Note, Stage, count_word, first_names
 
 SOME = (
@@ -132,7 +132,7 @@ def staff_briefings(s: Stage) -> Played:
 def opinion_seeking(s: Stage) -> Played:
     """One member asks colleagues in twos and threes what they think; nobody promises anything."""
     open_matter(s, s.dice.pick(SOME))
-    me, *others = people = cast(s, max(3, numbers(s.city, s.city.council, s.day).deciding))
+    me, *others = people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).deciding))
     while others:
         group, others = others[:2], others[2:]
         note = s.mail(me, group, s.say("opinion_against", "opinion_seek"), s.title(), acts="opinion")
@@ -156,7 +156,7 @@ def _chain(s: Stage, people: list[Person], *, days: int, backwards: bool) -> Non
 def reversed_chain(s: Stage) -> Played:
     """D hears from C before C hears from B: A's view goes nowhere."""
     open_matter(s, s.dice.pick(SOME))
-    people = cast(s, max(3, numbers(s.city, s.city.council, s.day).deciding))
+    people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).deciding))
     _chain(s, people, days=0, backwards=True)
     return _council(s, people, "look", WALKING, "the order is wrong for anything to travel", "daisy_chain")
 
@@ -166,7 +166,7 @@ def slow_chain(s: Stage) -> Played:
     s.about = s.docket.make(
         s.day, tag=s.dice.pick(SOME), vote_on=next_meeting(s.city, s.city.council, s.day + timedelta(80))
     )
-    people = cast(s, min(5, max(3, numbers(s.city, s.city.council, s.day).deciding)))
+    people = cast_apart(s, min(5, max(3, numbers(s.city, s.city.council, s.day).deciding)))
     _chain(s, people, days=18, backwards=False)
     return _council(s, people, "note", WALKING, "the links are weeks apart", "daisy_chain")
 
@@ -266,7 +266,7 @@ def bargaining_talk(s: Stage) -> Played | None:
 
 def critical_letter(s: Stage) -> Played:
     """Members and the mayor co-sign a letter of complaint that proposes no action."""
-    lead, *rest = people = cast(s, max(3, numbers(s.city, s.city.council, s.day).half))
+    lead, *rest = people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     note = s.mail(lead, [*rest, s.city.role("mayor")], s.say("critical_letter"), "Letter to the editor", acts="opinion")
     for member in rest:
         s.wait(20, 90)
@@ -279,7 +279,7 @@ def past_votes(s: Stage) -> Played:
     matter = open_matter(s, s.dice.pick(SOME))
     day_after = matter.vote_on + timedelta(1)
     s.at((day_after - s.day).days, 9)
-    people = cast(s, max(3, numbers(s.city, s.city.council, s.day).half))
+    people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     reporter = next(p for p in s.city.people.values() if p.role == "reporter")
     clerk = s.city.role("clerk")
     for member in people:
@@ -292,7 +292,7 @@ def past_votes(s: Stage) -> Played:
 
 def school_matter(s: Stage) -> Played:
     """Alders talk about the school district's referendum, which is not theirs to decide."""
-    people = cast(s, max(3, numbers(s.city, s.city.council, s.day).half))
+    people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     note: Note | None = None
     for _ in range(len(people) + 6):
         me = s.dice.pick([p for p in people if note is None or p != note.sender])
@@ -333,7 +333,7 @@ def constituent_answers(s: Stage) -> Played:
     """Each member answers one resident, and nobody else, how they mean to vote."""
     matter = open_matter(s, s.dice.pick(SOME))
     resident = s.dice.pick(s.city.residents())
-    people = cast(s, max(3, numbers(s.city, s.city.council, s.day).half))
+    people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     ask = s.mail(
         resident, [s.city.bodies[s.city.council]], s.say("resident_view", act="support"), matter.refs[0], acts="opinion"
     )
@@ -349,7 +349,7 @@ def constituent_answers(s: Stage) -> Played:
 def caution_stops(s: Stage) -> Played:
     """One member starts; the others say to keep it for the meeting."""
     open_matter(s, s.dice.pick(SOME))
-    lead, *rest = people = cast(s, max(3, numbers(s.city, s.city.council, s.day).half))
+    lead, *rest = people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     note = s.mail(lead, rest, s.say("opinion_for"), s.title(), acts="opinion")
     for member in s.dice.sample(rest, 3):
         s.wait(4, 40)
@@ -363,8 +363,8 @@ def short_poll(s: Stage) -> Played | None:
     n = numbers(s.city, s.city.council, s.day, matter.rule).watch - 2
     if n < 2:
         return None
-    for _ in range(200):
-        hub, *spokes = people = cast(s, n)
+    for _ in range(50):
+        hub, *spokes = people = cast_apart(s, n)
         if all(
             sum(p in s.city.sitting(b, s.day) for p in people) < numbers(s.city, b, s.day).watch for b in s.city.bodies
         ):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tests.city.matters import Matter
-from tests.city.people import Person
+from tests.city.people import Person, numbers
 from tests.city.traffic import Note, Stage
 
 CONVENING, WALKING, EITHER = ("convening",), ("walking_quorum",), ("walking_quorum", "convening")
@@ -33,10 +33,23 @@ def cast(s: Stage, n: int, *, body: str = "", avoid: Sequence[Person] = ()) -> l
     return s.dice.sample([p for p in s.city.sitting(body or s.city.council, s.day) if p not in avoid], n)
 
 
+def cast_apart(s: Stage, n: int) -> list[Person]:
+    """Like ``cast``, of people too few to matter on any smaller body, as far as that can be had."""
+    smaller = [b for b in s.city.bodies if b != s.city.council]
+    sitting = {b: {p.id for p in s.city.sitting(b, s.day)} for b in smaller}
+    watch = {b: numbers(s.city, b, s.day).watch for b in smaller}
+    tries = [cast(s, n) for _ in range(200)]
+
+    def crowded(people: list[Person]) -> int:
+        return sum(len({p.id for p in people} & sitting[b]) >= watch[b] for b in smaller)
+
+    return min(tries, key=crowded)
+
+
 def chair_of(s: Stage, body: str) -> Person:
-    """The chair of a body that day."""
-    seat = next(x for x in s.city.seats if x.body == body and x.capacity == "chair" and x.holds(s.day))
-    return s.city.person(seat.person)
+    """The chair of a body that day, or its first member while the chair is empty."""
+    seats = [x for x in s.city.seats if x.body == body and x.capacity == "chair" and x.holds(s.day)]
+    return s.city.person(seats[0].person) if seats else s.city.sitting(body, s.day)[0]
 
 
 def open_matter(s: Stage, tag: str, body: str = "") -> Matter:
