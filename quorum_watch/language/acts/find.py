@@ -39,6 +39,8 @@ _ASKS_ANYWHERE = re.compile(
     r"(?<!nor )(?<!neither )(?<!what )(?<!how )(?<!so )(?<!whatever )(?<!\S)(?:are|do|will|would|can|could|did|have|should) (?:you|we|everyone|everybody|anyone|anybody|any of|either of|both of|all of|each of) "
     r"|(?<!\S)(?:yes or no|yay or nay|yay nay|aye or nay|aye or no|for or against|up or down|in or out|or what|or not|thoughts) (?:(?:on|about|or) (?:\S+ ){1,6})?\|"
     r"|(?<!\S)(?:yes or no|yay or nay|aye or nay|aye or no|for or against) "
+    r"|(?<!know )(?<!see )(?<!that )(?<!wonder )(?<!matter )(?<!understand )(?<!about )(?<!of )(?<!is )(?<!with )(?<!me )(?<!for )(?<!from )(?<!to )(?<!hear )(?<!say )"
+    r"(?<!\S)(?:what|how|where) (?:is|are) (?:you|your|everyone|everybody) "
 )
 
 
@@ -183,11 +185,17 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
             polarity = _flip(polarity)
     if rule.act is Act.COMMIT and rule.kind != "answer" and _REPORTS.search(before):
         return None
+    act = rule.act
+    if before.count(' " ') % 2 and act in (Act.COMMIT, Act.POLL, Act.SEEK_SUPPORT, Act.OPINION):
+        # Words between quotation marks are somebody else's: a relay where a name stands before them, else nothing.
+        if act is not Act.COMMIT or not re.search(r"(?:@\d+|%\S+|he|she|they) ", before):
+            return None
+        act = Act.RELAY
     confidence = rule.confidence
     if _SUPPOSES.search(sentence.words):
         confidence = Confidence.LOW
     start, end = _clause(line, low, high)
-    return Cue(rule.act, start, end, polarity, confidence, rule.name, rule.kind, rule.where, number, sentence.asks, sentence.people)
+    return Cue(act, start, end, polarity, confidence, rule.name, rule.kind, rule.where, number, sentence.asks, sentence.people)
 
 
 def _clause(line: Line, low: int, high: int) -> tuple[int, int]:

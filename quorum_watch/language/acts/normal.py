@@ -79,16 +79,19 @@ class Spelling:
     words: Mapping[str, tuple[str, ...]]
     before: Mapping[str, tuple[tuple[str, ...], frozenset[str]]]
     ignored: frozenset[str]
+    first_names: frozenset[str]
 
 
 @cache
 def load_spelling() -> Spelling:
     """Read the shipped spelling table once."""
     data = tomllib.loads(resources.files(__package__).joinpath("spelling.toml").read_text("utf-8"))
+    names = tomllib.loads(resources.files(__package__).joinpath("names.toml").read_text("utf-8"))
     return Spelling(
         words={typed: tuple(plain.split()) for typed, plain in data["words"].items()},
         before={typed: (tuple(plain.split()), frozenset(after.split())) for typed, (plain, after) in data["before"].items()},
         ignored=frozenset(data["ignored"]["words"].split()),
+        first_names=frozenset(names["names"]["first"].split()),
     )
 
 
@@ -178,6 +181,8 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                     if person not in people:
                         people.append(person)
                     pieces = (f"@{people.index(person) + 1}", "is")
+                elif word[-1] == "s" and len(word) > 4 and word[:-1] in table.first_names and word not in table.first_names:
+                    pieces = (word[:-1], "is")
                 elif "-" in word:
                     pieces = tuple(word.split("-"))
                 else:

@@ -95,6 +95,12 @@ _STOP = frozenset(
 _VOCATIVE = re.compile(r"(?:\| (?:(?:hey|hi|hello|ok|yo|and|so|well|no|yes|thanks|thank you|sorry|dear|but|,) ){0,3}(@\d+) (?=,|:|-|you |\|)|, (@\d+) (?=\||,)|(@\d+) (?=you |are you|do you|will you|can you)|(@\d+) \|)")
 _FIRST_PERSON = re.compile(r"(?<!\S)(?:i|me|my|mine|myself) ")
 _THANKS = re.compile(r"(?<!\S)(?:thanks|thank|appreciate|received|welcome|sorry|bless|congrats|regards) ")
+_POSITIONS = frozenset({Act.RELAY, Act.COMMIT})
+_SHORT_WHO = re.compile(r"(?<!\S)(?:who|you|@\d+|%\S+|he|she|they|them|him|her) ")
+_MEMBER_DOES = re.compile(
+    r"(?:\| |(?:and|but|so|ok|that|,|:|plus|also|now|lol|says|said|think|hear|heard|know|believe|saw|guess) )(@\d+) (?:(?:and|,|or) (?:@\d+|%\S+|i) )?"
+    r"(?:is|are|was|were|has|have|had|will|would|can|could|might|may|does|did|says|said|wants|likes|thinks|told|seems|sounds|came|comes|went|goes|got|gets|gave|gives|answered|stays|stayed|feels|sits|stands|leans|needs|agrees|agreed|keeps|never) "
+)
 _WHO_WHY = re.compile(r"\| (?:who|why|how) ")
 _WE_COULD = re.compile(r"(?<!\S)(?:can|could|should|shall|would) (?:we|somebody|someone|it|they) ")
 _VOTEWORD = re.compile(r"(?<!\S)(?:vote|voting|votes|support|oppose|approve|motion|against|favor|yes|no|aye|nay) ")
@@ -156,7 +162,7 @@ def title_words(matters: Sequence[tuple[MatterId, str]]) -> dict[str, MatterId]:
     """Stems of the telling words of matter titles -> the first matter that has them."""
     stems: dict[str, MatterId] = {}
     for matter, title in matters:
-        for word in re.findall(r"[^\W_]+", title.lower()):
+        for word in re.findall(r"[^\W_]+(?:\.\d+)?", title.lower()):
             if word not in _STOP and (len(word) > 3 or (word.isdigit() and len(word) > 1)):
                 stems.setdefault(_stem(word), matter)
     return stems
@@ -270,6 +276,11 @@ class _Scene:
             chosen = self._sentence(sentence, by_sentence.get(number, []), number, found)
             found.extend(chosen)
         found.extend(self._quoted())
+        kinds = {s.act for s in found}
+        if self.business and kinds - {Act.SOCIAL}:
+            found = [s for s in found if s.act is not Act.SOCIAL]
+        if Act.SEEK_SUPPORT in kinds:
+            found = [s for s in found if s.act is not Act.POLL or not s.rule.startswith("question.")]
         return _merge([self._seated(span) for span in found])
 
     def _seated(self, span: ActSpan) -> ActSpan:
@@ -318,8 +329,8 @@ class _Scene:
             return add(Act.POLL, kinds["ballot"])
         if poll is not None and poll.where == "reply":
             after = self.question in ("poll", "ballot", "seek") or (self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY, Act.OPINION})
-            poll = poll if after else None
-        if seek is not None and poll is not None and not _BEG.search(sentence.words) and not self._strongly(seek):
+            poll = poll if after and self.message.sender not in sentence.people else None
+        if seek is not None and poll is not None and poll.confidence is Confidence.HIGH and not _BEG.search(sentence.words):
             seek = None
         if seek is not None and not (schedule is not None and not self.clear):
             return add(Act.SEEK_SUPPORT, seek)
@@ -336,6 +347,8 @@ class _Scene:
         if self.business and not _FACTUAL.search(sentence.words):
             if self.answered and self.clear and not _WE_COULD.search(sentence.words):
                 return add(Act.POLL, None, rule="question.answered-with-positions", confidence=Confidence.LOW)
+            if self.parent is not None and self.parent.acts & _POSITIONS and _SHORT_WHO.search(sentence.words) and len(sentence.words.split()) <= 9:
+                return add(Act.POLL, None, rule="question.about-positions", confidence=Confidence.LOW)
             if self.clear and _TO_YOU.search(sentence.words) and not _WOULD_IF.search(sentence.words):
                 return add(Act.POLL, None, rule="question.to-you", confidence=Confidence.LOW)
         if Act.SOCIAL in best and Act.DELIBERATE not in best:
@@ -343,10 +356,6 @@ class _Scene:
         if len(sentence.words.split()) > 4:
             return add(Act.DELIBERATE, best.get(Act.DELIBERATE), rule="question.other")
         return None
-
-    @staticmethod
-    def _strongly(seek: Cue) -> bool:
-        return seek.rule.startswith("seek")
 
     def _statement(self, sentence, best, kinds, rules, number, before, add) -> list[ActSpan] | None:  # type: ignore[no-untyped-def]
         words = sentence.words
@@ -378,6 +387,16 @@ class _Scene:
                 if act in best:
                     add(act, best[act])
             return None
+        about = _MEMBER_DOES.search(words) if self.clear and open_poll and not strong and not {Act.SCHEDULE, Act.MINISTERIAL, Act.SOCIAL, Act.DRAFT, Act.AGREE, Act.DISAGREE} & set(best) else None
+        if about is not None and Act.SEEK_SUPPORT not in best:
+            label = int(about.group(1)[1:])
+            order = list(dict.fromkeys(re.findall(r"@(\d+) ", words)))
+            person = sentence.people[order.index(str(label))]
+            if person != self.message.sender and person in (self.context.members or {person}):
+                polarity = Polarity.AGAINST if _NO_TONE.search(words) else Polarity.NONE
+                add(Act.RELAY, None, polarity=polarity, rule="speaks-of-a-member", confidence=Confidence.LOW)
+                out = self._span(Act.RELAY, sentence, None, polarity, "speaks-of-a-member", Confidence.LOW)
+                return [_about(out, person)]
         if Act.SEEK_SUPPORT in best and not strong:
             add(Act.SEEK_SUPPORT, best[Act.SEEK_SUPPORT])
             if Act.SIGN in best:
@@ -398,7 +417,7 @@ class _Scene:
         if defer is not None:
             return add(Act.COMMIT, defer, polarity=Polarity.NONE)
         own_question = self.parent is not None and self.parent.asker is not None and self.parent.asker == self.message.sender
-        if commit is not None and commit.kind == "answer" and not (own_question and not self.asked):
+        if commit is not None and commit.kind == "answer" and (commit.rule == "answer.same" or not (own_question and not self.asked)):
             if self.parent is not None and Act.DRAFT in self.parent.acts and not self.asked:
                 return add(Act.DRAFT, commit, rule="reply.draft", polarity=Polarity.NONE)
             if open_poll:
@@ -410,6 +429,8 @@ class _Scene:
                 return add(Act.SIGN, commit, rule="reply.sign")
             if self.question == "fact" and number == 0:
                 return add(Act.INFORM, commit, polarity=Polarity.NONE, rule="reply.fact")
+            if self.parent is not None and number == 0 and self.message.sender != self.parent.asker:
+                return add(Act.AGREE if commit.polarity is Polarity.FOR else Act.DISAGREE, commit, polarity=Polarity.NONE, confidence=Confidence.LOW)
         if self.asked and open_poll and number == 0 and not _THANKS.search(words) and Act.DISAGREE not in best and Act.DRAFT not in best:
             bare = len(words.split()) <= 8 or _FIRST_PERSON.search(words)
             if bare and Act.SCHEDULE not in best and Act.MINISTERIAL not in best:
@@ -547,7 +568,9 @@ def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozen
         parent = message.reply_to if message.reply_to is not None else number - 1
         if not 0 <= parent < number or messages[parent].sender == message.sender:
             continue
-        if any(c.act is Act.COMMIT and not c.asks and c.sentence == 0 for c in cues[number].cues):
+        took = [c for c in cues[number].cues if c.act is Act.COMMIT and not c.asks and c.sentence == 0 and c.rule != "answer.same"]
+        agrees = any(c.act is Act.AGREE and c.sentence == 0 for c in cues[number].cues)
+        if took and not (agrees and all(c.kind == "answer" for c in took)):
             result.add(parent)
     return frozenset(result)
 
