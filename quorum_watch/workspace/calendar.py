@@ -1,8 +1,8 @@
 """Noticed meetings from a published calendar file, ``meetings.ics``.
 
 A calendar does not know the workspace's body ids. An event belongs to a body when a category names the body's id or
-name, or else when the event's title contains the body's full name (the longest name wins, so that the finance
-committee of the common council is not taken for the council). An event that names no body is kept out and listed.
+name, or else when the event's title contains the body's full name (the "finance committee of the common council" is
+the committee alone). An event that names no body is kept out and listed.
 """
 
 from __future__ import annotations
@@ -81,12 +81,15 @@ def _bodies(title: str, categories: Iterator[str], bodies: Mapping[str, str]) ->
     }
     if named:
         return tuple(sorted(named))
-    text = f" {_plain(title)} "
-    found = []
+    text, found = _plain(title), []
     for name, body_id in sorted(names.items(), key=lambda item: (-len(item[0]), item[0])):
-        if name and f" {name} " in text:
+        if not name:
+            continue
+        # "finance committee of the common council" names one body; the second name only says whose committee it is
+        matches = list(re.finditer(rf"(?P<whose>\x00 of (?:the )?)?\b{re.escape(name)}\b", text))
+        if any(match["whose"] is None for match in matches):
             found.append(body_id)
-            text = text.replace(f" {name} ", "  ")
+        text = re.sub(rf"\b{re.escape(name)}\b", "\x00", text)
     return tuple(sorted(found))
 
 
