@@ -69,7 +69,10 @@ class Reading:
     def fingerprint(self, custodian: str) -> str:
         """Identity of everything beside the bytes that could change what is read."""
         addresses = sorted({a.casefold() for a in self.restricted_addresses})
-        told = [self.timezone, asdict(self.limits), sorted(self.answers), addresses, custodian]
+        # Limits as they differ from the defaults: a limit a later version adds must not re-read every file.
+        usual = asdict(Limits())
+        limits = {name: value for name, value in asdict(self.limits).items() if value != usual[name]}
+        told = [self.timezone, limits, sorted(self.answers), addresses, custodian]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
