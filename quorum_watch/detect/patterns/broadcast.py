@@ -39,7 +39,9 @@ def find_broadcasts(context: Context, layer: str) -> Iterator[Broadcast]:
         by_sender: dict[str, list[int]] = {}
         for i in episode:
             sender = context.sender[i]
-            if not context.synchronous(i) and (sender in context.seated[i] or Act.RELAY in acts_of(context.events[i])):
+            speaks = sender in context.seated[i] or Act.RELAY in acts_of(context.events[i])
+            silent = any(p in context.seated[i] and (i, p) not in answered for p in context.to[i])
+            if speaks and silent and not context.synchronous(i):
                 by_sender.setdefault(sender, []).append(i)
         for sender, sent in by_sender.items():
             best: list[int] = []
