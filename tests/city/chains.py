@@ -356,3 +356,61 @@ def signed_pledge(s: Stage) -> Played | None:
         matter,
         "a signed promise to vote is an agreement, unlike a request to place an item",
     )
+
+
+def phone_tree(s: Stage) -> Played | None:
+    """The administrator telephones each member, then calls back with the count; all of it is in the clerk's log."""
+    matter = open_matter(s, s.dice.pick(["lift_station", "tif", "mill_lofts", "ems"]))
+    admin = s.city.role("administrator")
+    spokes = cast(s, max(3, numbers(s.city, s.city.council, s.day).passing))
+    s.at(0, 9)
+
+    def log(caller: Person, called: Person, text: str, act: str) -> None:
+        coded = {"coded_acts": act, "coded_matter": matter.id, "coded_topic": matter.topic}
+        s.spoken(caller, [called], text, acts=act, coded=coded)
+        s.wait(3, 22)
+
+    for spoke in spokes:
+        log(admin, spoke, f"Called to ask how {spoke.first} will vote on {matter.refs[0]}.", "poll")
+        log(spoke, admin, f"{spoke.first} said: {s.say('commit_for')}", "commit")
+    s.at(1, 8)
+    for spoke in spokes:
+        log(admin, spoke, f"Called back: {count_word(len(spokes))} are yes on {matter.refs[0]}.", "relay")
+    return Played(
+        s.city.council,
+        tuple(spokes),
+        ("intermediary",),
+        WALKING,
+        "look_first",
+        matter,
+        "an agent polls by telephone and reports the count",
+    )
+
+
+def split_breakfasts(s: Stage) -> Played | None:
+    """One host has everybody over in small tables on one day, each table short of every number."""
+    matter = open_matter(s, s.dice.pick(["roundabout", "courts", "solar", "remote_rule"]))
+    law = numbers(s.city, s.city.council, s.day, matter.rule)
+    host, *guests = people = cast(s, law.quorum)
+    table = max(1, law.deciding - 2)
+    s.at(0, 7)
+    while guests:
+        now, guests = guests[:table], guests[table:]
+        s.spoken(
+            host,
+            now,
+            f"Coffee at {host.first}'s. Went over {matter.refs[0]} and what {first_names(now)} make of it.",
+            channel="in_person",
+            acts="deliberate opinion",
+            coded={"coded_acts": "deliberate;opinion", "coded_matter": matter.id, "coded_topic": matter.topic},
+        )
+        s.wait(80, 150)
+    return Played(
+        s.city.council,
+        tuple(people),
+        ("split_groups", "hub_and_spoke"),
+        ("walking_quorum", "convening"),
+        "look",
+        matter,
+        "tables kept below the number cover a quorum in one day; whether they agreed is not shown",
+    )

@@ -101,6 +101,7 @@ def schedule(chosen: Sequence[tuple[bool, str, Play]], city: City, dice: Dice) -
     fixed = {
         "members_elect": ELECTION + timedelta(3),
         "conversation_vacancy": date(2025, 12, 3),
+        "conversation_block": date(2025, 10, 13) + timedelta(dice.below(21)),
         "slow_chain": YEAR_START + timedelta(30),
         "holiday_party": date(2025, 12, 19),
     }
@@ -112,10 +113,10 @@ def schedule(chosen: Sequence[tuple[bool, str, Play]], city: City, dice: Dice) -
         day = YEAR_START + timedelta(8 + int(n * step))
         if any(-6 <= (edge - day).days <= 1 for edge in edges) or any(0 <= (edge - day).days <= 6 for edge in edges):
             day += timedelta(9)
-        if date(2025, 12, 22) <= day <= date(2025, 12, 26):
-            day = date(2025, 12, 29)
         while day.weekday() > 3:
             day -= timedelta(1)
+        if date(2025, 12, 22) <= day <= date(2025, 12, 26):
+            day = date(2025, 12, 29)
         dated.append((*item, day))
     dated += [(*c, fixed[c[1]]) for c in chosen if c[1] in fixed]
     return sorted(dated, key=lambda d: (d[3], d[1]))

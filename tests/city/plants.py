@@ -30,5 +30,7 @@ PLANTS: dict[str, Play] = {
         chains.split_groups,
         chains.members_elect,
         chains.signed_pledge,
+        chains.phone_tree,
+        chains.split_breakfasts,
     )
 }

@@ -19,7 +19,7 @@ schema = 1
 normal = ["the circle at", "milling", "detour signs"]
 
 [topics.parks]
-normal = ["mill pond shelter", "splash pad"]
+normal = ["mill pond shelter", "story walk"]
 
 [topics.property]
 normal = ["the depot", "columbarium"]
