@@ -66,13 +66,16 @@ class Reading:
     restricted: tuple[Restriction, ...] = ()
     restricted_addresses: tuple[str, ...] = ()
 
-    def fingerprint(self, custodian: str) -> str:
-        """Identity of everything beside the bytes that could change what is read."""
+    def fingerprint(self, custodian: str, beside: tuple[str, ...] = ()) -> str:
+        """Identity of everything beside the bytes that could change what is read.
+
+        ``beside`` lists the neighbours of a file whose reader looks at them.
+        """
         addresses = sorted({a.casefold() for a in self.restricted_addresses})
         # Limits as they differ from the defaults: a limit a later version adds must not re-read every file.
         usual = asdict(Limits())
         limits = {name: value for name, value in asdict(self.limits).items() if value != usual[name]}
-        told = [self.timezone, limits, sorted(self.answers), addresses, custodian]
+        told = [self.timezone, limits, sorted(self.answers), addresses, custodian, *beside]
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -212,7 +215,7 @@ class _Intake:
                 outcome, reason, digest, reader = Outcome.QUARANTINED, Reason.UNREADABLE_FILE, "", None
         version = reader.version if reader else f"{outcome.value}:{reason.value}" if reason else ""
         kind = reader.kind if reader else NO_KIND
-        settings = self.reading.fingerprint(custodian) if reader else ""
+        settings = self.reading.fingerprint(custodian, _neighbours(reader, found)) if reader else ""
         reading = (digest, kind, version, settings)
         earlier = [(uid, s) for uid, s in self.current.get(found.name, ()) if s.sha256 in ("", digest)]
         repeat = any(s.reading == reading for _, s in earlier)
@@ -343,6 +346,17 @@ class _Tally:
     counts: Counter[Outcome] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     defects: Counter[str] = field(default_factory=Counter)
+
+
+def _neighbours(reader: Reader, found: Found) -> tuple[str, ...]:
+    """Names and sizes of the files beside one, for a reader that says ``reads_beside``; else nothing."""
+    if not getattr(reader, "reads_beside", False):
+        return ()
+    try:
+        beside = [p for p in found.path.parent.iterdir() if p != found.path and p.is_file()]
+        return tuple(sorted(f"{p.name} {p.stat().st_size}" for p in beside if not is_junk(p.name)))
+    except OSError:
+        return ()
 
 
 def _check_sum(source: Source) -> None:

@@ -158,6 +158,22 @@ def test_a_reader_that_lacked_a_library_is_asked_again(tmp_path: Path) -> None:
     assert (totals["found"], totals["rows"], totals["quarantined"]) == (2, 2, 0)
 
 
+def test_a_reader_that_looks_around_reads_again_when_a_neighbour_arrives(tmp_path: Path) -> None:
+    class Counting(Lines):
+        reads_beside = True
+
+        def read(self, file, context):  # type: ignore[no-untyped-def]
+            for item in super().read(file, context):
+                yield replace(item, text=f"{len(list(file.path.parent.iterdir()))} files in all")
+
+    write(tmp_path / "inbox" / "box" / "a.lines", line())
+    assert [s.record.text for s in read(tmp_path, registry=Registry(Counting()))] == ["1 files in all"]
+    write(tmp_path / "inbox" / "box" / "b.lines", line(at=60))
+    found = read(tmp_path, registry=Registry(Counting()))
+    assert [s.record.text for s in found] == ["2 files in all"] * 2
+    assert found.coverage().totals["found"] == 2
+
+
 def test_restricted_words_are_not_stored(tmp_path: Path) -> None:
     class Rule:
         reason = Reason.PRIVILEGED
