@@ -88,7 +88,7 @@ def _assess_episode(episode: Episode, known: Known, collected: Collected) -> lis
     least = known.profile.number("minimum_members", day)
     facts = facts_of(episode, ground, numbers, practice, least, known.profile.number("watch_margin", day), spans)
     found = []
-    for test in _TESTS:
+    for test in _TESTS if numbers.deciding else ():  # a body outside the law (bargaining) has no numbers
         rule = decide(test, facts.values)
         if rule is not None:
             found.append(_finding(episode, test, rule, facts, ground, thresholds, known, collected))

@@ -92,13 +92,12 @@ def add_up(sights: Sequence[Sight], ground: Ground) -> Series:
 
 def _positions(sights: Sequence[Sight], ground: Ground) -> Measured:
     s = add_up(sights, ground)
-    asking = s.asking.events if s.asking else ()
-    return Measured(frozenset(s.agreement.members), tuple(sorted({*s.agreement.events, *s.relays, *asking})))
+    return Measured(frozenset(s.agreement.members), s.agreement.events)
 
 
 def _series(sights: Sequence[Sight], ground: Ground) -> Measured:
     s = add_up(sights, ground)
-    return Measured(s.tied, tuple(sorted({*s.tied_events, *s.relays})))
+    return Measured(s.tied, s.tied_events)
 
 
 def _union(sights: Sequence[Sight], ground: Ground) -> Measured:

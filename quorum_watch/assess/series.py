@@ -127,7 +127,13 @@ def _tied(
     if not groups:
         return frozenset(), ()
     best = groups[0]
-    return best, tuple(n for n in sorted(used) if sights[n].members & best)
+    around = tuple(n for n in private if sights[n].members & best and (n in used or _near(sights[n], best, carriers)))
+    return best, around
+
+
+def _near(sight: Sight, group: frozenset[PersonId], carriers: frozenset[PersonId]) -> bool:
+    """Whether a contact is part of what ties a group: it reaches two of them, or one of them and a carrier."""
+    return len(sight.members & group) >= 2 or sight.sender in carriers or bool(_present_carriers(sight, carriers))
 
 
 def _told_before(sights: Sequence[Sight], private: Sequence[int], n: int, window: timedelta) -> set[PersonId]:
