@@ -60,7 +60,7 @@ def _ids(tables: Tables) -> Iterator[Fault]:
 def _parents(tables: Tables) -> Iterator[Fault]:
     parents = {b.body_id: b.parent_id for b in tables.bodies}
     for body in tables.bodies:
-        if body.parent_id and body.parent_id not in parents:
+        if body.parent_id and body.parent_id not in parents and BODIES.name not in _broken(tables):
             what = f"parent_id {shorten(body.parent_id)} is not a body of the roster."
             yield Fault(NO_BODY, what, body.where, "Use the body_id of another row, or leave parent_id blank.")
         above, seen = body.parent_id, [body.body_id]
@@ -72,11 +72,15 @@ def _parents(tables: Tables) -> Iterator[Fault]:
             yield Fault(LOOP, what, body.where, "Leave parent_id blank on the topmost body.")
 
 
+def _broken(tables: Tables) -> set[str]:
+    """Tables with rows that could not be read: ids are not called unknown because of them."""
+    return {spec.name for spec in SPECS if any(spec.name in fault.where for fault in tables.faults)}
+
+
 def _unknown(tables: Tables) -> Iterator[Fault]:
     people = {p.person_id for p in tables.people}
     bodies = {b.body_id for b in tables.bodies}
-    # ids are not called unknown because the row that defines them could not be read
-    broken = {spec.name for spec in SPECS if any(spec.name in fault.where for fault in tables.faults)}
+    broken = _broken(tables)
     rows = [(m.person_id, m.body_id, m.where) for m in tables.memberships]
     rows += [(a.person_id, "", a.where) for a in tables.accounts]
     rows += [(entry.person_id, entry.body_id, entry.where) for entry in tables.lists]
