@@ -8,6 +8,7 @@ are acts. Finding is a pure function of the text and the names a message may men
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -90,7 +91,7 @@ def _flip(polarity: Polarity) -> Polarity:
 
 def _mark_names(line: Line, text: str, rules: Rules) -> str:
     """The words of a line with ``%`` before every word that looks like the name of somebody unknown."""
-    shouting = sum(c.isupper() for c in text) * 2 > sum(c.isalpha() for c in text)
+    shouting = text.isupper()
     words = line.words
     found: set[str] = set()
     for word in set(words.split(" ")):
@@ -141,19 +142,26 @@ def find_cues(text: str, names: Mapping[str, str] | None = None, rules: Rules | 
     if "-" in words and re.search(r" \d{1,2}-\d{1,2} ", words):
         present.add("#-#")
     index = table.index
-    tried: dict[int, dict[re.Pattern[str], None]] = {}
-    for word in present:
-        for number, regex in index.get(word, ()):
-            tried.setdefault(number, {})[regex] = None
+    hit: dict[int, list[tuple[int, int, int]]] = {}
+    seen: set[int] = set()
+    for word in present & index.keys():
+        for number, pattern in index[word]:
+            if id(pattern) in seen:
+                continue
+            for others in pattern.also:
+                if present.isdisjoint(others):
+                    break
+            else:
+                seen.add(id(pattern))
+                for match in pattern.regex.finditer(words):
+                    low = match.start() + 1
+                    first = max(0, bisect_right(at, low) - 1)
+                    hit.setdefault(number, []).append((line.sentence_of(first), low, match.end()))
     cues: list[Cue] = []
-    for number in sorted(tried):
+    for number in sorted(hit):
         rule = table.rules[number]
         done: set[int] = set()
-        hits: list[tuple[int, int, int]] = []
-        for regex in tried[number]:
-            for match in regex.finditer(words):
-                first, last = line.tokens_of(match.start(), match.end())
-                hits.append((line.sentence_of(first), match.start(), match.end()))
+        hits = hit[number]
         hits.sort(key=lambda h: (h[0], -(h[2] - h[1]), h[1]))
         for sentence, low, high in hits:
             if sentence in done:
@@ -172,8 +180,10 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
         return None
     if (rule.asks == "yes" and not sentence.asks) or (rule.asks == "no" and sentence.asks):
         return None
-    if any(p.regex.search(sentence.words) for p in rule.unless):
-        return None
+    if rule.unless:
+        present = set(sentence.words.split(" "))
+        if any(not present.isdisjoint(p.anchors) and p.regex.search(sentence.words) for p in rule.unless):
+            return None
     matched = line.words[low:high]
     polarity = rule.polarity
     before = line.words[max(0, line.words.rfind("|", 0, low)) : low]

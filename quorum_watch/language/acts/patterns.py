@@ -49,11 +49,16 @@ _FREQUENT = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One line of ``say``: its regular expression over the spelled-out words and the words one of which it must hold."""
+    """One line of ``say`` or ``unless``.
+
+    ``regex`` reads the spelled-out words (a match begins with the space before its first word); a text that holds none
+    of ``anchors``, or none of the words of one of ``also``, cannot match.
+    """
 
     source: str
     regex: re.Pattern[str]
     anchors: frozenset[str]
+    also: tuple[frozenset[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class Rules:
     """All rules, the index from a word to (rule, pattern) pairs, and every literal word the patterns know."""
 
     rules: tuple[Rule, ...]
-    index: Mapping[str, tuple[tuple[int, re.Pattern[str]], ...]]
+    index: Mapping[str, tuple[tuple[int, Pattern], ...]]
     vocabulary: frozenset[str]
     first_names: frozenset[str]
     nicknames: Mapping[str, tuple[str, ...]]
@@ -182,7 +187,8 @@ def compile_pattern(source: str, classes: Mapping[str, tuple[str, ...]]) -> Patt
     best = _best(anchors)
     if best is None:
         raise ValueError("it holds no word that must occur")
-    return Pattern(source, re.compile(r"(?<!\S)" + expression), best)
+    also = tuple(sorted({a for a in anchors if a and a != best}, key=lambda a: (len(a), sorted(a))))
+    return Pattern(source, re.compile(" " + expression), best, also[:4])
 
 
 _KEYS = frozenset({"name", "act", "polarity", "confidence", "kind", "where", "asks", "flips", "say", "unless"})
@@ -199,7 +205,7 @@ def compile_rules(data: Mapping[str, object], where: str = "acts.toml") -> Rules
     raw_classes = data.get("classes", {})
     classes = {k: tuple(v) for k, v in raw_classes.items()} if isinstance(raw_classes, dict) else {}
     rules: list[Rule] = []
-    index: dict[str, list[tuple[int, re.Pattern[str]]]] = {}
+    index: dict[str, list[tuple[int, Pattern]]] = {}
     seen: set[str] = set()
     tables = data.get("rule", [])
     for order, table in enumerate(tables if isinstance(tables, list) else []):
@@ -243,10 +249,9 @@ def compile_rules(data: Mapping[str, object], where: str = "acts.toml") -> Rules
         )
         number = len(rules)
         rules.append(rule)
-        by_anchor: dict[frozenset[str], list[str]] = {}
         for pattern in rule.say:
             for word in sorted(pattern.anchors):
-                index.setdefault(word, []).append((number, pattern.regex))
+                index.setdefault(word, []).append((number, pattern))
     if faults:
         raise InputError.of(faults)
     vocabulary = frozenset(

@@ -122,14 +122,19 @@ _NEGATIVE_TITLE = re.compile(
 )
 _KEEP = re.compile(r"(?<!\S)(?:keep|save|preserve|retain|protect|restore|maintain)(?:ing)? ")
 _AGAINST_THING = re.compile(r"(?<!\S)(?:stop|kill|block|defeat|deny|reject|sink|oppose|against|down|not|no|cut|close|end|eliminate|remove) ")
+#: Surnames that are first of all words; they are known only with a capital, which the spelled-out line does not see.
+_COMMON = frozenset("no the and for will may more day park parks street field fields bank church court hill hall woods wood rivers waters long young small little high good best love price cash case grant mark banks moves he she so an le".split())
 _NAMEWORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _TITLES = frozenset("mr mrs ms dr ald alder alderman alderwoman alderperson councilman councilwoman supervisor trustee mayor chair chairman chairwoman president rev sen rep pastor clerk agent director planner judge the hon of and sgt".split())
 
 
-def names_of(people: Mapping[PersonId, str]) -> dict[str, PersonId]:
+def names_of(
+    people: Mapping[PersonId, str], aliases: Mapping[PersonId, Sequence[str]] | None = None
+) -> dict[str, PersonId]:
     """Spoken names in lower case -> person, from full names: surname, first name and its familiar forms.
 
-    A name two people share is left out unless only one bears it as written.
+    A name two people share is left out unless only one bears it as written. ``aliases`` are further names, taken as
+    written; placeholders that are no words ("seat-4") are left out.
 
     >>> names_of({"p1": "Robert Jones", "p2": "Ann Jones"})["bob"]
     'p1'
@@ -140,10 +145,17 @@ def names_of(people: Mapping[PersonId, str]) -> dict[str, PersonId]:
             nick.setdefault(full, []).append(short)
     claims: dict[str, dict[PersonId, int]] = {}
     for person, name in people.items():
+        for alias in (aliases or {}).get(person, ()):
+            for word in _NAMEWORD.findall(alias):
+                if word.lower() not in _TITLES and len(word) > 1 and not re.search(r"[\d@]", alias):
+                    claims.setdefault(word.lower(), {})[person] = 2
+        if re.search(r"\d", name):
+            continue
         words = [w.lower() for w in _NAMEWORD.findall(name)]
         parts = [w for w in words if w not in _TITLES and len(w) > 1] or words
         for word in parts:
-            claims.setdefault(word, {})[person] = 2
+            if word not in _COMMON:
+                claims.setdefault(word, {})[person] = 2
         for short in nick.get(parts[0], []) if parts else []:
             claims.setdefault(short, {}).setdefault(person, 1)
         if parts and parts[0] in load_rules().nicknames:
