@@ -168,7 +168,7 @@ def test_a_reader_that_looks_around_reads_again_when_a_neighbour_arrives(tmp_pat
 
     write(tmp_path / "inbox" / "box" / "a.lines", line())
     assert [s.record.text for s in read(tmp_path, registry=Registry(Counting()))] == ["1 files in all"]
-    write(tmp_path / "inbox" / "box" / "b.lines", line(at=60))
+    write(tmp_path / "inbox" / "box" / "b.lines", line(at=1800))
     found = read(tmp_path, registry=Registry(Counting()))
     assert [s.record.text for s in found] == ["2 files in all"] * 2
     assert found.coverage().totals["found"] == 2
