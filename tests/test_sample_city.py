@@ -17,6 +17,7 @@ from tests.city.generate import COUNCILS
 from tests.city.innocents import INNOCENTS
 from tests.city.people import Numbers, build_city, numbers
 from tests.city.plants import PLANTS
+from tests.city.writers import DEFAULT_FORMATS, OTHER_FORMATS
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 MADE = ("inbox", "roster", "matters.csv", "meetings.csv", "topics.toml", "workspace.toml", "answer_key.json")
@@ -161,12 +162,17 @@ def test_other_sizes_make_whole_cities_with_seats_for_all(tmp_path: Path, counci
 
 
 def test_other_formats_can_be_asked_for(tmp_path: Path) -> None:
-    everything = frozenset({"mbox", "eml", "maildir", "csv", "jsonl", "sms", "ics"})
-    generate(3, 300, tmp_path, formats=everything, plants=["board_pair"], innocents=[])
+    everything = DEFAULT_FORMATS | OTHER_FORMATS
+    generate(3, 300, tmp_path, formats=everything, plants=["board_pair", "conversation_half"], innocents=[])
     assert list((tmp_path / "inbox").glob("sms-*.xml"))
     assert b"BEGIN:VEVENT" in (tmp_path / "inbox/calendar.ics").read_bytes()
     rows = (tmp_path / "inbox/interactions.jsonl").read_text(encoding="utf-8")
     assert '"channel": "text"' not in rows
+    assert '"channel": "group_chat"' not in rows
+    (chat,) = (tmp_path / "inbox").rglob("message_1.json")
+    assert len(json.loads(chat.read_text())["messages"]) == 18
+    generate(3, 300, tmp_path, formats=DEFAULT_FORMATS | {"rsmf"}, plants=["board_pair"], innocents=[])
+    assert message_from_bytes((tmp_path / "inbox/messages.rsmf").read_bytes())["X-RSMF-Version"] == "2.0.0"
     with pytest.raises(ValueError, match="papyrus"):
         generate(3, 10, tmp_path, formats=frozenset({"papyrus"}))
 

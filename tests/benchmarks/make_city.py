@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--council", type=int, default=12, help=f"seats of the council, for example {COUNCILS}")
     parser.add_argument("--plants", help="planted chains by name, comma separated; empty for none")
     parser.add_argument("--innocents", help="look-alikes by name, comma separated; empty for none")
-    parser.add_argument("--formats", default="", help="formats besides the usual ones: sms, ics")
+    parser.add_argument("--formats", default="", help="formats besides the usual ones: sms, ics, messenger, rsmf")
     args = parser.parse_args(arguments)
 
     def named(text: str | None) -> list[str] | None:

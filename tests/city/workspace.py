@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from tests.city.exports import handle
 from tests.city.matters import Matter, Meeting
 from tests.city.people import City
-from tests.city.writers import handle
 
 TOPICS = """# Words of this city which the general list of topics does not know.
 schema = 1

@@ -1,4 +1,4 @@
-"""The city's traffic as files: mail boxes of several custodians with overlapping copies, logs, exports.
+"""The city's traffic as files: the mailboxes of several custodians, with overlapping copies.
 
 Bytes are built by hand rather than by a mail library, so that they stay the same on every Python and so that the
 program under test is not fed what the same library wrote.
@@ -7,25 +7,23 @@ program under test is not fed what the same library wrote.
 from __future__ import annotations
 
 import base64
-import csv
-import io
-import json
 import quopri
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 from zlib import crc32
 
 from tests.city.dice import Dice
-from tests.city.people import Body, City, Person
+from tests.city.exports import TAKES, write_exports
+from tests.city.people import City, Person
 from tests.city.traffic import Note, Party, address_line
 
 #: Formats with a reader from the start, and those that can be asked for besides.
 DEFAULT_FORMATS = frozenset({"mbox", "eml", "maildir", "csv", "jsonl"})
-OTHER_FORMATS = frozenset({"sms", "ics"})
+OTHER_FORMATS = frozenset(name for name, _ in TAKES)
 #: Until this day the two custodians who kept single files had them in one mailbox.
 SINGLE_FILES_FROM = date(2026, 3, 1)
 #: One in so many copies came through a converter that drops the Message-ID.
@@ -195,141 +193,10 @@ def write_mail(notes: list[Note], city: City, custodians: Custodians, inbox: Pat
         path.write_bytes(content)
 
 
-# --- logs and exports ------------------------------------------------------------------------------------------------
-
-
-def handle(person: Person) -> str:
-    """The person's name on the social platform."""
-    return f"{person.first}.{person.last}".lower()
-
-
-def account(party: Party, channel: str) -> str:
-    """How a vendor's export names somebody: by telephone, by handle, by address."""
-    if isinstance(party, Body):
-        return party.list_address
-    if channel in ("text", "group_chat"):
-        return party.phone
-    return handle(party) if channel.startswith("social_") else party.email
-
-
-def write_jsonl(notes: list[Note], path: Path) -> None:
-    """The vendor's export of texts, chats, the city's page and calendar."""
-    lines = []
-    for note in notes:
-        row = {
-            "id": note.key,
-            "time": note.at.isoformat(),
-            "channel": note.channel,
-            "from": account(note.sender, note.channel),
-            "to": [account(p, note.channel) for p in note.to],
-        }
-        row |= {"audience": note.audience} if note.audience != "private" else {}
-        row |= {"in_reply_to": note.reply_to} if note.reply_to else {}
-        row |= {"thread": note.thread} if note.thread else {}
-        row |= {"text": note.text, "vendor_batch": f"B{note.at:%y%m}"}
-        lines.append(json.dumps(row, ensure_ascii=False))
-    path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
-
-
-def write_log(notes: list[Note], path: Path) -> None:
-    """The clerk's own log of calls and gatherings: local times without offset, ids for people, a note on each."""
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(
-        [
-            "id",
-            "time",
-            "time_precision",
-            "channel",
-            "from",
-            "to",
-            "text",
-            "coded_acts",
-            "coded_topic",
-            "coded_matter",
-            "logged_by",
-        ]
-    )
-    for note in notes:
-        coded = dict(note.coded)
-        time = note.at.date().isoformat() if note.precision == "day" else note.at.replace(tzinfo=None).isoformat()
-        to = ";".join(p.id if isinstance(p, Person) else p.list_address for p in note.to)
-        table.writerow(
-            [
-                note.key,
-                time,
-                note.precision,
-                note.channel,
-                note.sender.id,
-                to,
-                note.body,
-                coded.get("coded_acts", ""),
-                coded.get("coded_topic", ""),
-                coded.get("coded_matter", ""),
-                "clerk",
-            ]
-        )
-    path.write_text(out.getvalue(), encoding="utf-8")
-
-
-def write_sms(notes: list[Note], inbox: Path) -> None:
-    """One backup per telephone: a text stands in the telephone of whichever party's number sorts first."""
-    phones: dict[str, list[tuple[Note, Person, Person]]] = {}
-    for note in notes:
-        other = note.to[0]
-        assert isinstance(other, Person)
-        owner, peer = sorted((note.sender, other), key=lambda p: p.phone)
-        phones.setdefault(owner.phone, []).append((note, owner, peer))
-    for phone, rows in phones.items():
-        lines = ["<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>", f'<smses count="{len(rows)}">']
-        for note, owner, peer in rows:
-            ms = int(note.at.timestamp() * 1000)
-            kind = 2 if note.sender == owner else 1
-            number = f"({peer.phone[2:5]}) {peer.phone[5:8]}-{peer.phone[8:]}"
-            lines.append(
-                f'  <sms protocol="0" address={quoteattr(number)} date="{ms}" type="{kind}" '
-                f"body={quoteattr(note.body)} "
-                f'read="1" status="-1" date_sent="{ms - 900}" contact_name={quoteattr(peer.name)} />'
-            )
-        lines.append("</smses>")
-        (inbox / f"sms-{phone.strip('+')}.xml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def write_ics(notes: list[Note], path: Path) -> None:
-    """Invitations as one calendar."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//City//Calendar//EN", "METHOD:REQUEST"]
-    for note in notes:
-        start = note.at.astimezone(UTC) + timedelta(days=2)
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{note.key}@example.gov",
-            f"DTSTAMP:{note.at.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-            f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
-            f"DTEND:{start + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
-            f"SUMMARY:{note.body}",
-            f"ORGANIZER;CN={note.sender.name}:mailto:{note.sender.email}",
-        ]
-        lines += [f"ATTENDEE;CN={p.name};PARTSTAT=ACCEPTED:mailto:{p.email}" for p in note.to if isinstance(p, Person)]
-        lines.append("END:VEVENT")
-    lines.append("END:VCALENDAR")
-    path.write_bytes(("\r\n".join(lines) + "\r\n").encode())
-
-
 def write_inbox(notes: list[Note], city: City, dice: Dice, inbox: Path, formats: frozenset[str]) -> Custodians:
     """Every note in exactly the files its channel and the asked-for formats give it."""
     inbox.mkdir(parents=True, exist_ok=True)
     custodians = choose_custodians(city, dice, formats)
     write_mail(notes, city, custodians, inbox, formats)
-    spoken = [n for n in notes if n.channel in ("call", "in_person")]
-    texts = [n for n in notes if n.channel == "text" and "sms" in formats]
-    dates = [n for n in notes if n.channel == "calendar" and "ics" in formats]
-    rest = [n for n in notes if n.channel != "email" and n not in spoken and n not in texts and n not in dates]
-    if spoken:
-        write_log(spoken, inbox / "interactions.csv")
-    if texts:
-        write_sms(texts, inbox)
-    if dates:
-        write_ics(dates, inbox / "calendar.ics")
-    if rest:
-        write_jsonl(rest, inbox / "interactions.jsonl")
+    write_exports(notes, inbox, formats)
     return custodians
