@@ -303,13 +303,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a rule stands: the cite, its title and address, a short quote, and whether somebody verified it."""
+    """Where a rule stands: the cite, its title and address, a short quote, and whether somebody verified it.
+
+    ``quote`` holds words of the source and nothing else; ``says`` is a paraphrase, printed without quotation marks.
+    """
 
     cite: str
     title: str = ""
     url: str = ""
     quote: str = ""
     verified: bool = False
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)

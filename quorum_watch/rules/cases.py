@@ -33,7 +33,7 @@ _EXPECTED = ("at_least", "at_most", "test", "pattern", "body", "bodies", "policy
 
 @dataclass(frozen=True, slots=True)
 class CaseBody:
-    """A body of a scenario; ``members`` hold its voting seats, ``presiding`` breaks ties, ``elect`` are not yet seated."""
+    """A body of a scenario; ``members`` hold its voting seats, ``presiding`` breaks ties, ``elect`` wait for theirs."""
 
     body_id: str
     name: str
@@ -112,7 +112,8 @@ def read_cases(text: str, source: str) -> tuple[Scenario, ...]:
 def _check(page: Page) -> list[Fault]:
     faults = []
     if page.data.get("schema") != SCHEMA or not isinstance(page.data.get("scenarios"), dict):
-        return [Fault("QW-E424", "The file is not a file of scenarios.", page.source, f"Begin with 'schema: {SCHEMA}'.")]
+        remedy = f"Begin with 'schema: {SCHEMA}'."
+        return [Fault("QW-E424", "The file is not a file of scenarios.", page.source, remedy)]
     for key, entry in page.data["scenarios"].items():
         parts = [((), entry), *((("variants", n), v) for n, v in enumerate(entry.get("variants") or ()))]
         for path, part in parts:
@@ -295,12 +296,13 @@ def as_files(scenario: Scenario) -> dict[str, str]:
     if matters:
         files["matters.csv"] = _csv("matter_id title body_ids topic vote_rule opened vote_on", matters)
     if meetings:
-        files["meetings.csv"] = _csv("meeting_id body_ids start end notice_posted matter_ids subject good_cause", meetings)
+        head = "meeting_id body_ids start end notice_posted matter_ids subject good_cause"
+        files["meetings.csv"] = _csv(head, meetings)
     return files
 
 
-def _terms(body: CaseBody) -> list[tuple[str, ...]]:
-    opened = "2020-01-01"
+def _terms(body: CaseBody) -> Iterable[tuple[str, ...]]:
+    opened = "2000-01-01"
     rows = [(p, body.body_id, "member", "yes", opened, "") for p in body.members]
     before = date.fromisoformat(body.elect_from) - timedelta(days=1) if body.elect_from else ""
     rows += [(p, body.body_id, "member_elect", "no", opened, str(before)) for p in body.elect]

@@ -256,13 +256,13 @@ class Profile:
         try:
             return self.joined.parameters[name]
         except KeyError:
-            known = nearest(name, list(self.joined.parameters))
+            known = nearest(name, [*self.joined.parameters, *{n.partition(".")[0] for n in self.joined.parameters}])
             raise LawError("QW-E429", f"The profile {self.id} has no parameter '{name}'.{known}",
                            self.joined.state.source, "Correct the name, or add the parameter.") from None
 
     def _cite(self, key: str) -> Citation:
         a = self.joined.authorities[key]
-        return Citation(a.cite, a.title, a.url or a.document, a.quote or a.says, a.status is Status.VERIFIED)
+        return Citation(a.cite, a.title, a.url or a.document, a.quote, a.status is Status.VERIFIED, a.says)
 
     # --- numbers (quorum_watch.rules.arithmetic does the work) -------------------------------------------------------
 
