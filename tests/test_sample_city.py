@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from quorum_watch.vocabulary import Act
 from tests.city import SAMPLE_SEED, SAMPLE_SIZE, AnswerKey, generate, grade, small_city, vary
 from tests.city.generate import COUNCILS
 from tests.city.innocents import INNOCENTS
@@ -162,7 +163,7 @@ def test_other_sizes_make_whole_cities_with_seats_for_all(tmp_path: Path, counci
 
 
 def test_other_formats_can_be_asked_for(tmp_path: Path) -> None:
-    everything = DEFAULT_FORMATS | OTHER_FORMATS
+    everything = DEFAULT_FORMATS | OTHER_FORMATS - {"coded"}
     generate(3, 300, tmp_path, formats=everything, plants=["board_pair", "conversation_half"], innocents=[])
     assert list((tmp_path / "inbox").glob("sms-*.xml"))
     assert b"BEGIN:VEVENT" in (tmp_path / "inbox/calendar.ics").read_bytes()
@@ -175,6 +176,19 @@ def test_other_formats_can_be_asked_for(tmp_path: Path) -> None:
     assert message_from_bytes((tmp_path / "inbox/messages.rsmf").read_bytes())["X-RSMF-Version"] == "2.0.0"
     with pytest.raises(ValueError, match="papyrus"):
         generate(3, 10, tmp_path, formats=frozenset({"papyrus"}))
+
+
+def test_a_coded_city_says_what_every_planted_message_does(tmp_path: Path) -> None:
+    made_key = generate(4, 60, tmp_path, formats=frozenset({"coded"}))
+    lines = (tmp_path / "inbox/interactions.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = {row["id"]: row for row in map(json.loads, lines)}
+    assert len(rows) == made_key.messages
+    matters = {m["matter_id"] for m in table(tmp_path / "matters.csv")}
+    for episode in made_key.planted:
+        for message in episode.messages:
+            assert all(Act(act) for act in message.acts)
+            assert rows[message.native].get("coded_acts", []) == list(message.acts)
+            assert rows[message.native].get("coded_matter", episode.matter) in matters
 
 
 def test_seeds_differ_and_repeat(tmp_path: Path) -> None:

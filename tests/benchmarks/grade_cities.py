@@ -27,6 +27,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.city import SAMPLE_SEED, SAMPLE_SIZE, AnswerKey, Grade, generate, grade, vary
+from tests.city.writers import DEFAULT_FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,13 +54,14 @@ def analyze(workspace: Path) -> tuple[dict[str, object] | None, float, str]:
     return json.loads(done.stdout), seconds, ""
 
 
-def run_city(seed: int, folder: Path, *, sample: bool = False) -> Result:
+def run_city(seed: int, folder: Path, *, sample: bool = False, coded: bool = False) -> Result:
     """Make one city in ``folder``, analyse it and grade the answer."""
+    formats = frozenset({"coded"}) if coded else DEFAULT_FORMATS
     if sample:
-        key = generate(SAMPLE_SEED, SAMPLE_SIZE, folder)
+        key = generate(SAMPLE_SEED, SAMPLE_SIZE, folder, formats=formats)
     else:
         o = vary(seed)
-        key = generate(seed, o.size, folder, council=o.council, plants=o.plants, innocents=o.innocents)
+        key = generate(seed, o.size, folder, council=o.council, plants=o.plants, innocents=o.innocents, formats=formats)
     (folder / "answer_key.json").rename(folder.with_name(folder.name + "-key.json"))  # nowhere the program could see it
     run, seconds, error = analyze(folder)
     if run is not None:
@@ -97,6 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--only", type=int, help="one seed")
     parser.add_argument("--sample", action="store_true", help="the committed sample and no other")
+    parser.add_argument("--coded", action="store_true", help="acts coded by hand: grade all but the language stage")
     parser.add_argument("--show", action="store_true", help="print every miss and false alarm")
     parser.add_argument("--keep", type=Path, help="keep workspaces, keys and findings in this folder")
     args = parser.parse_args(arguments)
@@ -106,7 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as temporary:
         for seed in seeds:
             folder = (args.keep or Path(temporary)) / f"city-{seed}"
-            result = run_city(seed, folder, sample=args.sample)
+            result = run_city(seed, folder, sample=args.sample, coded=args.coded)
             results.append(result)
             g = result.grade
             key = result.key

@@ -37,8 +37,12 @@ def account(party: Party, channel: str) -> str:
     return handle(party) if channel.startswith("social_") else party.email
 
 
-def write_jsonl(notes: list[Note], path: Path) -> None:
-    """The vendor's export of texts, chats, the city's page and calendar."""
+def write_jsonl(notes: list[Note], path: Path, *, coded: bool = False) -> None:
+    """The vendor's export of texts, chats, the city's page and calendar.
+
+    With ``coded`` each line also carries what its writer meant, as if a person had coded it by hand: what comes after
+    the language stage can then be tested without it.
+    """
     lines = []
     for note in notes:
         row = {
@@ -52,6 +56,13 @@ def write_jsonl(notes: list[Note], path: Path) -> None:
         row |= {"in_reply_to": note.reply_to} if note.reply_to else {}
         row |= {"thread": note.thread} if note.thread else {}
         row |= {"text": note.text, "vendor_batch": f"B{note.at:%y%m}"}
+        if coded and note.acts:
+            row |= {"subject": note.subject, "coded_acts": list(note.acts)}
+            row |= {"coded_matter": note.matter, "coded_topic": note.topic} if note.matter else {}
+        if coded:
+            row |= {
+                name: [account(p, note.channel) for p in who] for name in ("cc", "bcc") if (who := getattr(note, name))
+            }
         lines.append(json.dumps(row, ensure_ascii=False))
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from tests.city.dice import Dice
@@ -58,6 +58,8 @@ class Note:
     coded: tuple[tuple[str, str], ...] = ()
     acts: tuple[str, ...] = ()
     episode: str = ""
+    matter: str = ""
+    topic: str = ""
 
     @property
     def text(self) -> str:
@@ -302,6 +304,8 @@ class Stage:
         )
 
     def _keep(self, note: Note) -> Note:
+        if self.about and not set(note.acts) <= {"social", "schedule"}:
+            note = replace(note, matter=self.about.id, topic=self.about.topic)
         self.traffic.notes.append(note)
         self.notes.append(note)
         return note

@@ -17,13 +17,13 @@ from xml.sax.saxutils import escape
 from zlib import crc32
 
 from tests.city.dice import Dice
-from tests.city.exports import TAKES, write_exports
+from tests.city.exports import TAKES, write_exports, write_jsonl
 from tests.city.people import City, Person
 from tests.city.traffic import Note, Party, address_line
 
 #: Formats with a reader from the start, and those that can be asked for besides.
 DEFAULT_FORMATS = frozenset({"mbox", "eml", "maildir", "csv", "jsonl"})
-OTHER_FORMATS = frozenset(name for name, _ in TAKES)
+OTHER_FORMATS = frozenset(name for name, _ in TAKES) | {"coded"}
 #: Until this day the two custodians who kept single files had them in one mailbox.
 SINGLE_FILES_FROM = date(2026, 3, 1)
 #: One in so many copies came through a converter that drops the Message-ID.
@@ -197,6 +197,9 @@ def write_inbox(notes: list[Note], city: City, dice: Dice, inbox: Path, formats:
     """Every note in exactly the files its channel and the asked-for formats give it."""
     inbox.mkdir(parents=True, exist_ok=True)
     custodians = choose_custodians(city, dice, formats)
+    if "coded" in formats:  # all of it, mail too, as one file of the interchange format with its acts coded by hand
+        write_jsonl(notes, inbox / "interactions.jsonl", coded=True)
+        return custodians
     write_mail(notes, city, custodians, inbox, formats)
     write_exports(notes, inbox, formats)
     return custodians
