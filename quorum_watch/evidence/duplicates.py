@@ -45,7 +45,7 @@ class MatchRules:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stored row as far as matching needs it. ``at`` is UTC seconds; ``n`` numbers the rows of one loading."""
+    """One stored row as far as matching needs it. ``at`` is UTC seconds (0 and not ``dated`` without a time)."""
 
     n: int
     source: int
@@ -63,6 +63,7 @@ class Row:
     content: str
     recipients: str
     order: tuple[str, str]
+    dated: bool = True
 
 
 @dataclass(slots=True)
@@ -199,13 +200,13 @@ class _Matcher:
     # --- tier 3 -------------------------------------------------------------------------------------------------------
 
     def _shifted_mail(self) -> None:
-        bare = [i for i, row in enumerate(self.rows) if row.channel == Channel.EMAIL.value and not row.key and row.text]
+        bare = [i for i, row in enumerate(self.rows) if _mail_text(row) and not row.key]
         if not bare:
             return
         wanted = {name for i in bare for name in _names(self.rows[i])}
         blocks: dict[tuple[str, str, int], list[int]] = defaultdict(list)
         for i, row in enumerate(self.rows):
-            if row.channel == Channel.EMAIL.value and row.text:
+            if _mail_text(row):
                 for who in _names(row) & wanted:
                     blocks[(who, row.subject, self._phase(row.at))].append(i)
         pairs: set[tuple[int, int]] = set()
@@ -251,7 +252,7 @@ class _Matcher:
     def _chat_seen_twice(self) -> None:
         blocks: dict[tuple[str, str], list[int]] = defaultdict(list)
         for i, row in enumerate(self.rows):
-            if row.channel in CHAT and row.text:
+            if row.channel in CHAT and row.text and row.dated:
                 for who in _names(row):
                     blocks[(row.text, who)].append(i)
         for _, members in sorted(blocks.items()):
@@ -344,6 +345,10 @@ def _people(column: str, sender: str) -> set[tuple[str, str]]:
         if not any(p[0] == bare[0] != "" or p[1] == bare[1] != "" for p in people):
             people.add(bare)
     return people
+
+
+def _mail_text(row: Row) -> bool:
+    return row.channel == Channel.EMAIL.value and row.text != "" and row.dated
 
 
 def _names(row: Row) -> set[str]:

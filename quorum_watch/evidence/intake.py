@@ -30,6 +30,8 @@ NOT_WRITABLE, UNBALANCED, CHANGING = "QW-E221", "QW-E224", "QW-E228"
 NO_KIND = "unknown"
 WHOLE = "file"
 _EVERY = 64
+#: Events some platforms export without a time; the event they answer places them.
+_TIMELESS = frozenset({"reaction", "reaction_removed"})
 
 
 class Restriction(Protocol):
@@ -318,7 +320,7 @@ class _Intake:
             people = (record.sender, *record.recipients, *quoted)
             if any(p is not None and p.address.casefold() in self.addresses for p in people):
                 return Rejected(record.locator, record.sha256, Outcome.RESTRICTED, Reason.RESTRICTED_BY_RULE)
-        if record.when is None:
+        if record.when is None and not (record.event in _TIMELESS and record.in_reply_to):
             reason = Reason.BAD_DATE if Defect.BAD_DATE in record.defects else Reason.NO_DATE
             return Rejected(record.locator, record.sha256, Outcome.QUARANTINED, reason)
         return record

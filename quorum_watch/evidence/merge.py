@@ -29,7 +29,7 @@ class Event:
 
 
 def choose_events(groups: Sequence[Group], zone: Callable[[Row], str]) -> list[Event]:
-    """Every group as an event, in the order of time and id.
+    """Every group as an event, in the order of time and id; events without a time come last.
 
     The copy with the most explicit zone speaks; then one with a native id, the most recipients, the smallest hash.
     ``zone`` tells the time source of a row.
@@ -39,7 +39,7 @@ def choose_events(groups: Sequence[Group], zone: Callable[[Row], str]) -> list[E
         best, *others = sorted(group.rows, key=lambda row: _rank(row, zone(row)))
         copies = sorted(others, key=lambda row: row.order)
         events.append(Event(best, tuple((row, _rule(best, row, group)) for row in copies), name, group.reused))
-    return sorted(events, key=lambda e: (e.best.at, e.id))
+    return sorted(events, key=lambda e: (not e.best.dated, e.best.at, e.id))
 
 
 def merge_copies(event: Event, record: Record) -> tuple[Record, tuple[tuple[str, ...], ...]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from quorum_watch.evidence.accounting import Coverage, SourceCount
@@ -110,9 +111,8 @@ class Evidence:
                 if copied:
                     tiers[SAME_FILE] += source.found
                 counts.append(_count(name, reading.source, rows[place], stored[place], copied=copied))
-        period = None
-        if self._events:
-            period = (_iso(self._events[0].best.at), _iso(self._events[-1].best.at))
+        times = [event.best.at for event in self._events if event.best.dated]
+        period = (_iso(times[0]), _iso(times[-1])) if times else None
         by_name = tuple(sorted(counts, key=lambda c: (c.file, c.sha256, c.kind, c.found)))
         return Coverage(by_name, tuple(sorted(channels.items())), period, tuple(sorted(tiers.items()))).check()
 
@@ -172,16 +172,18 @@ class Evidence:
                         sha256=values["sha256"],
                         key=values["key"],
                         own_id=source.kind.startswith(OWN_IDS),
-                        channel=values["channel"],
-                        at=(values["at"].replace(tzinfo=UTC) - _EPOCH) / timedelta(seconds=1),
+                        channel=intern(values["channel"]),
+                        at=_seconds(values["at"]),
                         mih=values["mih"],
                         text=values["text_key"],
-                        subject=values["subject_key"],
-                        sender=values["sender_key"],
-                        sender_name=values["sender_name_key"],
+                        # The same few people and subjects recur: one text each in memory.
+                        subject=intern(values["subject_key"]),
+                        sender=intern(values["sender_key"]),
+                        sender_name=intern(values["sender_name_key"]),
                         content=values["content_key"],
-                        recipients=values["recipients"],
+                        recipients=intern(values["recipients"]),
                         order=(source.sha256 + source.settings, values["locator"]),
+                        dated=values["at"] is not None,
                     )
                 )
         return rows
@@ -286,6 +288,10 @@ def _as_rows(table: Any, columns: tuple[str, ...]) -> Iterator[Mapping[str, Any]
 def _natural(locator: str) -> tuple[Any, ...]:
     digits = "".join(c if c.isdigit() else " " for c in locator).split()
     return (tuple(int(d) for d in digits[:4]), locator)
+
+
+def _seconds(at: datetime | None) -> float:
+    return 0.0 if at is None else (at.replace(tzinfo=UTC) - _EPOCH) / timedelta(seconds=1)
 
 
 def _iso(at: float) -> str:

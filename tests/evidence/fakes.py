@@ -75,6 +75,8 @@ class Lines:
             recipients=tuple(people),
             subject=d["subject"],
             text=d["text"],
+            event=d.get("event", "message"),
+            in_reply_to=d.get("answers", ""),
             defects=tuple(Defect(x) for x in d.get("defects", ())),
         )
 

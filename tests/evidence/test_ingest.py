@@ -158,6 +158,19 @@ def test_a_reader_that_lacked_a_library_is_asked_again(tmp_path: Path) -> None:
     assert (totals["found"], totals["rows"], totals["quarantined"]) == (2, 2, 0)
 
 
+def test_a_reaction_without_a_time_is_kept_where_it_answers_something(tmp_path: Path) -> None:
+    like = {"channel": "social_reaction", "event": "reaction", "at": None, "text": "like", "subject": ""}
+    post = line(key="p1", channel="social_post", text="The bridge is open again.")
+    for name in ("a.lines", "b.lines"):  # the second export of the same page adds nothing
+        write(tmp_path / "inbox" / name, post, line(**like, answers="p1"), line(**like), line(key=name))
+    evidence = read(tmp_path)
+    assert [s.record.when is None for s in evidence] == [False, False, True]
+    assert evidence.coverage().totals == {
+        **{"found": 8, "rows": 3, "duplicates": 3, "ignored": 0, "restricted": 0, "quarantined": 2}
+    }
+    assert evidence.coverage().period is not None
+
+
 def test_a_reader_that_looks_around_reads_again_when_a_neighbour_arrives(tmp_path: Path) -> None:
     class Counting(Lines):
         reads_beside = True
