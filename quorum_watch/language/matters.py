@@ -12,12 +12,10 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Protocol
-
-import numpy as np
 
 from quorum_watch.language.settings import load_settings
 from quorum_watch.language.words import stem
@@ -40,7 +38,8 @@ class Match:
     """A matter a message shares words with.
 
     ``score`` is the cosine of the two (0 to 1), ``evidence`` the summed rarity of the words shared, ``words`` their
-    token positions in the message, ``exact`` whether a number or address of the matter stands in it.
+    token positions in the message, ``exact`` whether a number of the matter stands in it, ``cover`` the share of the
+    title's weight that was met, ``chance`` the calibrated chance that it is the matter meant (``weigh_matches``).
     """
 
     matter: MatterId
@@ -48,6 +47,8 @@ class Match:
     evidence: float
     words: tuple[int, ...]
     exact: bool = False
+    cover: float = 0.0
+    chance: float = 0.0
 
 
 @functools.cache
@@ -72,11 +73,25 @@ def features(words: Sequence[str]) -> list[tuple[str, int]]:
     [('rezon', 0), ('#1420', 2), ('mill', 3), ('road', 4)]
     """
     found: list[tuple[str, int]] = []
+    before = ""
     for n, word in enumerate(words):
         mark = _feature(word)
         if mark:
-            found.append((mark, n))
+            # "3" says nothing, "ward 3" and "amendment 4" do.
+            if mark.startswith("#") and len(mark) < 4 and mark[1:].isdigit():
+                mark = f"#{before}{mark[1:]}" if before in _NUMBERED else ""
+            if mark:
+                found.append((mark, n))
+        if word not in (".", "#", "no", "No", "no.", "No.", "nr"):
+            before = stem(word) if word.isalpha() else ""
     return found
+
+
+#: Words (as stems) whose number names a thing.
+_NUMBERED = frozenset(
+    stem(w)
+    for w in "ward district amendment well station resolution ordinance article item tif tid tier route lift pump fund phase".split()
+)
 
 
 @functools.lru_cache(maxsize=200_000)
@@ -186,46 +201,23 @@ class MatterIndex:
         dot: dict[int, float] = defaultdict(float)
         evidence: dict[int, float] = defaultdict(float)
         shared: dict[int, set[str]] = defaultdict(set)
+        met: dict[int, float] = defaultdict(float)
         for mark, weight in query.items():
             for n, own in postings.get(mark, ()):
                 dot[n] += weight * own
                 evidence[n] += min(weight, own)
+                met[n] += own * own
                 shared[n].add(mark)
         matches = []
         for n, value in dot.items():
             marks = shared[n]
             named = bool(marks & self._names[n])
             score = value / (size * self._norm[n])
-            if named:
-                score = max(score, load_settings().matters.named)
             at = tuple(p for mark, p in text if mark in marks)
-            matches.append(Match(self._ids[n], min(1.0, score), evidence[n], at, named))
+            cover = min(1.0, met[n] / self._norm[n] ** 2)
+            matches.append(Match(self._ids[n], min(1.0, score), evidence[n], at, named, cover))
         matches.sort(key=lambda m: (-m.score, -m.evidence, m.matter))
         return matches[:most]
-
-    def null_scores(self) -> np.ndarray:
-        """For each matter, the score of its title against the best *other* matter: what chance overlap looks like.
-
-        Shape (number of matters,); empty for fewer than two matters.
-        """
-        scores = []
-        for matter in self.matters:
-            others = [m for m in self.match(self._words(matter.title), most=3) if m.matter != matter.matter_id]
-            scores.append(others[0].score if others else 0.0)
-        return np.asarray(scores if len(scores) > 1 else [], dtype=float)
-
-    def floor(self) -> float:
-        """The least score at which a message is linked: the shipped floor, or what this agenda's own titles demand."""
-        settings = load_settings().matters
-        null = self.null_scores()
-        if len(null) < settings.pool_calibrate:
-            return settings.floor
-        return float(
-            min(
-                settings.floor_most,
-                max(settings.floor, np.quantile(null, settings.null_quantile) * settings.null_share),
-            )
-        )
 
 
 def _identifiers(matter: Matter) -> frozenset[str]:
@@ -234,21 +226,56 @@ def _identifiers(matter: Matter) -> frozenset[str]:
     return frozenset(_feature(w.strip(".,")) for w in words if _FILE.match(w.strip(".,")))
 
 
-def decide(matches: Sequence[Match], floor: float) -> tuple[Match | None, tuple[Match, ...]]:
-    """The matter linked, if one is certain enough, and those possible otherwise (at most three)."""
-    settings = load_settings().matters
-    sure = [m for m in matches if m.exact or (m.score >= floor and m.evidence >= settings.evidence)]
-    if sure and sure[0] is matches[0]:
-        second = matches[1].score if len(matches) > 1 else 0.0
-        if sure[0].score - second >= settings.gap or sure[0].score >= settings.certain and sure[0].score > second:
-            return sure[0], ()
-    possible = [m for m in matches if m.evidence >= settings.possible]
-    return None, tuple(possible[:3])
+def weigh_matches(
+    matches: Sequence[Match], words: Sequence[str], points: Mapping[str, int], topic_of: Mapping[MatterId, str]
+) -> list[Match]:
+    """The matches with the chance that each is the matter meant, as fitted on labelled messages (``settings.toml``).
+
+    What counts: rare words shared (less in a long message), the distance to the next matter that claims the same
+    words, how much of the title was met, and whether the message shows the matter's topic by itself.
+    """
+    if not matches:
+        return []
+    rules = load_settings().link
+    length = math.log1p(len(features(words)))
+    weighed = []
+    for match in matches:
+        rival = max((m.score for m in matches if m is not match and set(m.words) & set(match.words)), default=0.0)
+        gap = match.score - rival
+        evidence = min(match.evidence, rules.evidence_most)
+        agree = min(3, points.get(topic_of.get(match.matter, ""), 0))
+        logit = (
+            rules.base
+            + rules.evidence * evidence
+            + rules.score * match.score
+            + rules.gap * gap
+            + rules.agree * agree
+            + rules.cover * match.cover
+            + rules.close * (gap < rules.close_gap)
+            + rules.length * length
+            + rules.evidence_length * evidence * length
+        )
+        chance = rules.named if match.exact else 1 / (1 + math.exp(-logit))
+        weighed.append(replace(match, chance=round(chance, 4)))
+    return sorted(weighed, key=lambda m: (-m.chance, -m.score, m.matter))
+
+
+def decide(matches: Sequence[Match]) -> tuple[Match | None, tuple[Match, ...]]:
+    """The matter linked, if one is certain enough, and the others the message may concern (at most three).
+
+    ``matches`` as ``weigh_matches`` gives them. A second matter named with words of its own ("the rezoning, and also
+    the audit") is listed first among the others.
+    """
+    rules = load_settings().link
+    if matches and matches[0].chance >= rules.link:
+        first = matches[0]
+        others = [m for m in matches[1:] if m.chance >= rules.link and not set(m.words) & set(first.words)]
+        return first, tuple(others[:3])
+    return None, tuple(m for m in matches[:3] if m.chance >= rules.possible)
 
 
 def as_links(matches: Iterable[Match], words: Sequence[str]) -> tuple[MatterLink, ...]:
     """Matches as the project's records, with the words that were shared."""
     return tuple(
-        MatterLink(m.matter, round(m.score, 4), tuple(dict.fromkeys(words[n].lower() for n in m.words)))
-        for m in matches
+        MatterLink(m.matter, m.chance, tuple(dict.fromkeys(words[n].lower() for n in m.words))) for m in matches
     )

@@ -21,7 +21,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from quorum_watch.language.lexicon import Lexicon, load_lexicon
-from quorum_watch.language.matters import Match, Matter, MatterIndex
+from quorum_watch.language.matters import Match, Matter, MatterIndex, weigh_matches
 from quorum_watch.language.scope import Cue, CueFinder
 from quorum_watch.language.topics import TopicFinder, TopicHit, count_points, is_shouted
 from quorum_watch.language.words import fold
@@ -165,11 +165,15 @@ class Matters:
         """Compare with these matters."""
         self.matters = tuple(_StoredMatter(m.matter_id, m.title, m.topic) for m in matters)
         self.index = MatterIndex(self.matters, cut_words)
-        self.floor = self.index.floor()
+        self._topic_of = {m.matter_id: m.topic for m in self.matters}
 
     def __call__(self, doc: Doc) -> Doc:
-        matches = self.index.match(visible_words(doc)) if self.matters else []
-        doc.user_data["qw_matches"] = [[m.matter, m.score, m.evidence, list(m.words), m.exact] for m in matches]
+        words = visible_words(doc)
+        found = self.index.match(words) if self.matters else []
+        matches = weigh_matches(found, words, doc.user_data.get("qw_points", {}), self._topic_of)
+        doc.user_data["qw_matches"] = [
+            [m.matter, m.score, m.evidence, list(m.words), m.exact, m.cover, m.chance] for m in matches
+        ]
         doc.spans["matters"] = [Span(doc, n, n + 1, label=m.matter) for m in matches for n in m.words]
         return doc
 
@@ -265,7 +269,7 @@ def hits_of(doc: Doc) -> list[TopicHit]:
 
 def matches_of(doc: Doc) -> list[Match]:
     """Matter matches of a processed doc."""
-    return [Match(m, s, e, tuple(w), x) for m, s, e, w, x in doc.user_data.get("qw_matches", ())]
+    return [Match(m, s, e, tuple(w), *rest) for m, s, e, w, *rest in doc.user_data.get("qw_matches", ())]
 
 
 def cues_of(doc: Doc) -> list[Cue]:

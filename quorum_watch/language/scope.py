@@ -75,12 +75,13 @@ def judge_scope(
     strong: int,
     cues: Sequence[Cue],
     acts: Collection[Act] = (),
-    topic_in_thread: bool = False,
+    private: bool = False,
+    in_thread: bool = False,
 ) -> Scope:
-    """Scope of a message from its own words.
+    """Scope of a message from its own words and acts.
 
-    ``points`` are those of its strongest topic, ``strong`` its distinct strong terms. ``topic_in_thread`` says that the
-    message answers one about City business.
+    ``points`` are those of its strongest topic, ``strong`` its distinct strong terms. ``private`` says that the act
+    rules take it for private talk, ``in_thread`` that it answers a message about City business.
 
     >>> judge_scope(linked=False, points=5, strong=1, cues=[]).value
     'business'
@@ -90,22 +91,29 @@ def judge_scope(
     rules = load_settings().scope
     if linked:
         return Scope.BUSINESS
-    count = dict.fromkeys(CUES, 0)
-    for term, kind in {(c.term, c.kind) for c in cues}:
-        count[kind] += bool(term)
-    private = count["social"] >= rules.social
-    if private and points < rules.social_topic + count["social"]:
+    terms = {(c.term, c.kind) for c in cues}
+    count = {kind: sum(1 for _, k in terms if k == kind) for kind in CUES}
+    about_votes = any(a in CORE for a in acts)
+    idle = bool(acts) and all(a in IDLE for a in acts)
+    topical = points >= rules.social_topic
+    if in_thread and about_votes and not private:
+        return Scope.BUSINESS
+    if count["social"] >= rules.social and points < rules.social_topic + count["social"]:
+        return Scope.NOT_BUSINESS
+    if private and not topical and not count["procedure"] and (count["social"] or idle or not in_thread):
         return Scope.NOT_BUSINESS
     if points >= rules.business or strong >= rules.strong_terms:
         return Scope.BUSINESS
-    about_votes = any(a in CORE for a in acts)
-    if points >= rules.social_topic and (count["procedure"] or about_votes or topic_in_thread):
+    if topical and (count["procedure"] or about_votes or in_thread):
         return Scope.BUSINESS
     if count["procedure"] >= rules.procedure and not count["social"] and (points or about_votes):
         return Scope.BUSINESS
-    idle = bool(acts) and all(a in IDLE for a in acts)
-    if count["social"] and not count["procedure"] and points < rules.social_topic and not topic_in_thread:
+    if topical or count["procedure"]:
+        return Scope.UNCLEAR
+    if count["social"] and not in_thread:
         return Scope.NOT_BUSINESS
-    if (idle or (count["schedule"] and not acts)) and points < rules.social_topic and not count["procedure"]:
+    if idle and (Act.SOCIAL in acts or not in_thread) and (count["social"] or not in_thread):
+        return Scope.NOT_BUSINESS
+    if count["schedule"] and not acts and not in_thread:
         return Scope.NOT_BUSINESS
     return Scope.UNCLEAR

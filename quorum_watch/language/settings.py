@@ -15,27 +15,40 @@ class TopicSettings:
     floor: int
     share: float
     beside_matter: int
+    beside_topic: int
 
 
 @dataclass(frozen=True, slots=True)
 class MatterSettings:
-    """When a message is linked to a matter."""
+    """How a message is compared with the titles of matters."""
 
-    floor: float
-    floor_most: float
-    evidence: float
-    gap: float
-    certain: float
-    possible: float
-    named: float
     pair: float
     number: float
     acronym: float
     pool_half: int
-    pool_calibrate: int
-    null_quantile: float
-    null_share: float
     stop_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """When a message is linked to a matter: thresholds, and the weights of a logistic model."""
+
+    link: float
+    again: float
+    topic: float
+    possible: float
+    named: float
+    base: float
+    evidence: float
+    evidence_most: float
+    score: float
+    gap: float
+    agree: float
+    cover: float
+    close: float
+    close_gap: float
+    length: float
+    evidence_length: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +68,7 @@ class ThreadSettings:
 
     quiet_hours: int
     shift_points: int
-    link_again: float
+    likely_matters: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +77,7 @@ class Settings:
 
     topics: TopicSettings
     matters: MatterSettings
+    link: LinkSettings
     scope: ScopeSettings
     thread: ThreadSettings
     text: str
@@ -78,6 +92,7 @@ def load_settings() -> Settings:
     return Settings(
         TopicSettings(**raw["topics"]),
         MatterSettings(**matters),
+        LinkSettings(**raw["link"]),
         ScopeSettings(**raw["scope"]),
         ThreadSettings(**raw["thread"]),
         text,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from spacy.tokens import Doc
 
 import quorum_watch
+from quorum_watch.language.ear import Ear, OwnWords
 from quorum_watch.language.foreign import detect_language
 from quorum_watch.language.matters import Match, Matter, as_links, decide
 from quorum_watch.language.pipeline import (
-    Matters,
     Topics,
     build_pipeline,
     component,
@@ -27,6 +28,7 @@ from quorum_watch.language.segment import Own, Placed, place_thread
 from quorum_watch.language.settings import load_settings
 from quorum_watch.language.tame import Tamed, tame
 from quorum_watch.language.topics import TopicHit, count_points
+from quorum_watch.language.zones import Zone
 from quorum_watch.model import ActSpan, Coded, Interaction, MatterId, Reading, TopicSpan
 from quorum_watch.vocabulary import Act, Confidence, Scope
 
@@ -37,10 +39,11 @@ STAGE_VERSION = "1"
 class Seen:
     """One text as the pipeline saw it, kept only while its conversation is read."""
 
-    __slots__ = ("doc", "hits", "matches", "points", "raw", "strong", "tamed")
+    __slots__ = ("doc", "hits", "matches", "points", "raw", "strong", "tamed", "zones")
 
     def __init__(self, raw: str, tamed: Tamed, doc: Doc) -> None:
         self.raw, self.tamed, self.doc = raw, tamed, doc
+        self.zones = tuple(Zone(z.start_char, z.end_char, z.label_) for z in doc.spans.get("zones", ()))
         self.hits: list[TopicHit] = hits_of(doc)
         self.points = count_points(self.hits)
         self.matches: list[Match] = matches_of(doc)
@@ -69,7 +72,7 @@ class Reader:
         self.people = tuple(people)
         self.matters = {m.matter_id: m for m in matters}
         self.topic_of = {m.matter_id: m.topic for m in matters}
-        self.floor = component(self.nlp, "qw_matters", Matters).floor
+        self.ear = Ear(people, matters)
         self._subjects: dict[str, Seen | None] = {}
         self.version = self._describe(people, bodies, matters)
 
@@ -94,8 +97,15 @@ class Reader:
         seen = [self._see_message(i) for i in thread]
         own = [self._own(i, s) for i, s in zip(thread, seen, strict=True)]
         possible = {i.id: self._possible(i, s) for i, s in zip(thread, seen, strict=True)}
+        first = place_thread(own, self.topic_of, possible)
+        done = self.ear.hear(thread, [OwnWords(s.tamed, s.zones) for s, _ in seen], own, first)
+        own = [
+            replace(o, acts=frozenset(a.act for a in d.acts), private=d.private) for o, d in zip(own, done, strict=True)
+        ]
         placed = place_thread(own, self.topic_of, possible)
-        return tuple(self._reading(i, s, o, placed[i.id]) for i, s, o in zip(thread, seen, own, strict=True))
+        return tuple(
+            self._reading(i, s, o, d.acts, placed[i.id]) for i, s, o, d in zip(thread, seen, own, done, strict=True)
+        )
 
     def _see_message(self, i: Interaction) -> tuple[Seen, Seen | None]:
         text = self.see(i.text, [(q.start, q.end, q.kind) for q in i.quoted])
@@ -119,9 +129,9 @@ class Reader:
     def _own(self, i: Interaction, seen: tuple[Seen, Seen | None]) -> Own:
         text, subject = seen
         day = i.at.date()
-        link, field = decide(self._open(text.matches, day), self.floor)[0], "text"
+        (link, also), field = decide(self._open(text.matches, day)), "text"
         if link is None and subject is not None:
-            link, field = decide(self._open(subject.matches, day), self.floor)[0], "subject"
+            (link, also), field = decide(self._open(subject.matches, day)), "subject"
         words = [w.lower() for w in visible_words(text.doc) if w[:1].isalnum()]
         language = detect_language(text.tamed.text, words)
         open_matters = tuple(m for m in self.matters if self._is_open(m, day))
@@ -134,6 +144,7 @@ class Reader:
             link=link,
             link_field=field,
             matches=tuple(self._open(text.matches, day)),
+            also=also if link is not None else (),
             cues=cues,
             acts=frozenset(),
             parent=i.in_reply_to,
@@ -151,9 +162,9 @@ class Reader:
 
     def _possible(self, i: Interaction, seen: tuple[Seen, Seen | None]) -> tuple[Match, ...]:
         text, subject = seen
-        listed = decide(self._open(text.matches, i.at.date()), self.floor)[1]
+        listed = decide(self._open(text.matches, i.at.date()))[1]
         if not listed and subject is not None:
-            listed = decide(self._open(subject.matches, i.at.date()), self.floor)[1]
+            listed = decide(self._open(subject.matches, i.at.date()))[1]
         return listed
 
     def _coded(self, coded: Coded) -> Placed:
@@ -166,11 +177,13 @@ class Reader:
             scope = Scope.UNCLEAR
         return Placed(scope, {topic: "coded"} if topic else {}, coded.matter, "coded" if coded.matter else "")
 
-    def _reading(self, i: Interaction, seen: tuple[Seen, Seen | None], own: Own, placed: Placed) -> Reading:
+    def _reading(
+        self, i: Interaction, seen: tuple[Seen, Seen | None], own: Own, acts: tuple[ActSpan, ...], placed: Placed
+    ) -> Reading:
         text, subject = seen
         if i.coded is not None:
             whole = (0, len(i.text), i.text)
-            acts = tuple(
+            coded = tuple(
                 ActSpan(a, *whole, about=i.coded.matter, rule="coded", confidence=Confidence.HIGH)
                 for a in i.coded.acts or ()
             )
@@ -182,10 +195,10 @@ class Reader:
             outcome = f"not_analysed:{own.language}"
             return Reading(i.id, (), (), Scope.UNCLEAR, language=own.language, outcome=outcome, segment=placed.segment)
         outcome = text.tamed.outcome if i.text.strip() else "no_text"
-        links = as_links(placed.possible, visible_words(text.doc)) if placed.matter is None else ()
+        links = as_links(placed.also if placed.matter_from == "own" else placed.possible, visible_words(text.doc))
         return Reading(
             i.id,
-            (),
+            acts,
             self._topic_spans(text, subject, own, placed),
             placed.scope,
             placed.matter,
@@ -198,9 +211,13 @@ class Reader:
         spans: list[TopicSpan] = []
         for topic, how in placed.topics.items():
             shown: list[TopicSpan] = []
-            if how == "matter":
-                shown = self._matter_spans(topic, text, subject, own, placed)
-            if how == "own" or (how == "matter" and not shown):
+            if how in ("matter", "also", "possible"):
+                meant = placed.matter
+                if how != "matter":
+                    pool = placed.also if how == "also" else own.matches
+                    meant = next((m.matter for m in pool if self.topic_of.get(m.matter) == topic), None)
+                shown = self._matter_spans(topic, meant, text, subject, own, placed)
+            if how != "thread" and how != "only_open" and not shown:
                 shown = [
                     TopicSpan(
                         topic,
@@ -217,20 +234,20 @@ class Reader:
             spans.extend(shown or [TopicSpan(topic, 0, 0, "", inherited=True, rule=how if how != "own" else "thread")])
         return tuple(spans)
 
-    def _matter_spans(self, topic: str, text: Seen, subject: Seen | None, own: Own, placed: Placed) -> list[TopicSpan]:
+    def _matter_spans(
+        self, topic: str, matter: MatterId | None, text: Seen, subject: Seen | None, own: Own, placed: Placed
+    ) -> list[TopicSpan]:
         source, name, matches = text, "text", own.matches
         if placed.matter_from == "own" and own.link_field == "subject" and subject is not None:
             source, name, matches = subject, "subject", tuple(subject.matches)
-        match = next((m for m in matches if m.matter == placed.matter), None)
+        match = next((m for m in matches if m.matter == matter), None)
         if match is None:
             return []
         spans = []
         for first, last in _runs(match.words):
             start, end, exact = source.span(first, last)
             spans.append(
-                TopicSpan(
-                    topic, start, end, exact, rule=f"matter:{match.matter}", weight=round(match.score, 4), field=name
-                )
+                TopicSpan(topic, start, end, exact, rule=f"matter:{match.matter}", weight=match.chance, field=name)
             )
         return spans
 

@@ -1,0 +1,106 @@
+"""Where topics and acts meet: hands a conversation to the act rules with what is known of its matters, and takes back acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from quorum_watch.language.acts.threads import ThreadContext, ThreadMessage, names_of, read_thread
+from quorum_watch.language.matters import Matter
+from quorum_watch.language.segment import Own, Placed
+from quorum_watch.language.settings import load_settings
+from quorum_watch.language.tame import Tamed
+from quorum_watch.language.zones import Zone
+from quorum_watch.model import ActSpan, Interaction, MatterId, PersonId
+from quorum_watch.vocabulary import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Acts of one message, and whether the act rules take it for private talk."""
+
+    acts: tuple[ActSpan, ...] = ()
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """A text as tamed, with the zones that are not the sender's own."""
+
+    tamed: Tamed
+    zones: tuple[Zone, ...]
+
+    @property
+    def text(self) -> str:
+        """The sender's own words; other zones are blanked, offset for offset."""
+        text = self.tamed.text
+        for zone in self.zones:
+            text = text[: zone.start] + " " * (zone.end - zone.start) + text[zone.end :]
+        return text
+
+
+class Ear:
+    """Finds the acts of conversations for one workspace."""
+
+    def __init__(self, people: Sequence[tuple[str, str, tuple[str, ...]]], matters: Sequence[Matter]) -> None:
+        names = names_of({person: name for person, name, _ in people})
+        for person, _, aliases in people:
+            for alias in aliases:
+                names.setdefault(alias.lower(), person)
+        self.names = names
+        self.titles = {m.matter_id: m.title for m in matters}
+
+    def hear(
+        self, thread: Sequence[Interaction], words: Sequence[OwnWords], own: Sequence[Own], placed: dict[str, Placed]
+    ) -> list[Heard]:
+        """Acts of every message of a conversation in time order; none for coded or unreadable messages."""
+        place = {i.id: n for n, i in enumerate(thread)}
+        messages = [self._message(i, w, o, placed[i.id], place) for i, w, o in zip(thread, words, own, strict=True)]
+        context = ThreadContext(names=self.names, matters=self._likely(own, placed))
+        heard = []
+        for o, done, i in zip(own, read_thread(messages, context), thread, strict=True):
+            if not o.readable or o.fixed is not None:
+                heard.append(Heard())
+                continue
+            # Words are quoted from the message as written, not as tamed.
+            acts = tuple(replace(a, exact=i.text[a.start : a.end]) for a in done.acts)
+            heard.append(Heard(acts, not done.state.business and done.state.clear))
+        return heard
+
+    def _message(
+        self, i: Interaction, words: OwnWords, own: Own, placed: Placed, place: dict[str, int]
+    ) -> ThreadMessage:
+        people: dict[str, PersonId] = {c.address: c.person for c in i.contacts if c.person is not None}
+        if i.sender is not None:
+            people[i.sender_address] = i.sender
+        quoted = tuple(
+            (q.start, q.end, people.get(q.sender.address) if q.sender is not None else None) for q in i.quoted
+        )
+        certain = placed.matter_from in ("own", "again") or "own" in placed.topics.values()
+        private = sum(c.kind == "social" for c in own.cues) >= load_settings().scope.social
+        scope = Scope.BUSINESS if placed.scope is Scope.BUSINESS and certain else None
+        if placed.scope is Scope.NOT_BUSINESS and private:
+            scope = Scope.NOT_BUSINESS
+        return ThreadMessage(
+            text=words.text if own.readable and own.fixed is None else "",
+            sender=i.sender,
+            recipients=i.persons(),
+            reply_to=place.get(i.in_reply_to or ""),
+            scope=scope,
+            matter=placed.matter,
+            quoted=quoted,
+        )
+
+    def _likely(self, own: Sequence[Own], placed: dict[str, Placed]) -> tuple[tuple[MatterId, str], ...]:
+        """Matters this conversation is about or may be about; the only one open, where none is named."""
+        weight: dict[MatterId, float] = {}
+        for o in own:
+            here = placed[o.id]
+            if here.matter is not None:
+                weight[here.matter] = weight.get(here.matter, 0.0) + 1.0
+            for match in (*here.also, *here.possible):
+                weight[match.matter] = weight.get(match.matter, 0.0) + match.chance
+            if len(o.open_matters) == 1:
+                weight.setdefault(o.open_matters[0], 0.0)
+        best = sorted(weight, key=lambda m: (-weight[m], m))[: load_settings().thread.likely_matters]
+        return tuple((m, self.titles[m]) for m in best if m in self.titles)
