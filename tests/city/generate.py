@@ -58,8 +58,8 @@ def generate(
     """Write a workspace of about ``size`` ordinary messages, besides the planted and innocent episodes, into ``out``.
 
     ``council`` is the number of seats; ``plants`` and ``innocents`` name episodes (all of them where ``None``);
-    ``formats`` may add ``sms``, ``ics``, ``messenger`` and ``rsmf``, or ask by ``coded`` for one file of the interchange
-    format in which every planted message carries its acts and matter as if coded by hand. The same arguments give the
+    ``formats`` may add ``sms``, ``ics``, ``messenger`` and ``rsmf``, or ask by ``coded`` for one file of the
+    interchange format in which every planted message carries its acts and matter as if coded by hand. The same arguments give the
     same bytes. ``out`` is emptied of an earlier city first; the answer key is written to ``out/answer_key.json`` and
     returned.
     """
