@@ -272,7 +272,7 @@ def _members_whole(rows: EventArrays) -> EventArrays:
     by_person = {int(rows.owner[v]): int(v) for v in rows.recipient[rows.hears >= 0]}
     by_person |= {int(rows.owner[v]): int(v) for v in rows.sender[(rows.speaks >= 0) & ~rows.claimed]}
     for v in rows.sender[rows.claimed]:
-        main[v] = by_person.get(int(rows.owner[v]), v)
+        main[v] = by_person.setdefault(int(rows.owner[v]), int(v))
     return replace(rows, sender=main[rows.sender])
 
 
