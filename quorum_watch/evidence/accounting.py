@@ -21,6 +21,7 @@ from quorum_watch.errors import EvidenceError, Fault
 
 UNBALANCED = "QW-E224"
 COUNTS = ("found", "rows", "duplicates", "ignored", "restricted", "quarantined")
+_FEW = 10
 _REMEDY = "Report this as a fault of the program, with the numbers above."
 
 
@@ -95,9 +96,12 @@ class Coverage:
         }
 
     def to_text(self) -> str:
-        """A table: one line a source, the totals, and the reasons of what was not analysed."""
+        """A table: one line a source, the totals, and the reasons of what was not analysed.
+
+        Folders of many one-message files (maildir, ``.eml``) take one line a kind; the JSON form lists every file.
+        """
         head = ("source", "kind", *COUNTS)
-        lines = [head, *((s.file, s.kind, *(str(getattr(s, c)) for c in COUNTS)) for s in self.sources)]
+        lines = [head, *((s.file, s.kind, *(str(getattr(s, c)) for c in COUNTS)) for s in _fold(self.sources))]
         lines.append(("total", "", *(str(n) for n in self.totals.values())))
         widths = [max(len(_shown(line[i])) for line in lines) for i in range(len(head))]
         table = []
@@ -112,6 +116,26 @@ class Coverage:
         if self.copies:
             table.append("copies, by rule: " + ", ".join(f"{rule} {n}" for rule, n in self.copies))
         return "\n".join(table)
+
+
+def _fold(sources: tuple[SourceCount, ...]) -> list[SourceCount]:
+    """Sources with folders of more than a few single-item files of one kind added up."""
+    folders: dict[tuple[str, str], list[SourceCount]] = {}
+    for s in sources:
+        if s.found == 1:
+            folders.setdefault((s.file.rpartition("/")[0], s.kind), []).append(s)
+    crowds = {key: many for key, many in folders.items() if len(many) > _FEW}
+    lines: list[SourceCount] = []
+    for s in sources:
+        key = (s.file.rpartition("/")[0], s.kind)
+        if s.found != 1 or key not in crowds:
+            lines.append(s)
+            continue
+        many = crowds[key]
+        if s is many[0]:
+            numbers = {name: sum(getattr(m, name) for m in many) for name in COUNTS}
+            lines.append(SourceCount(f"{key[0]}/ ({len(many)} files)", "", s.kind, **numbers))
+    return lines
 
 
 def _shown(text: str) -> str:

@@ -71,6 +71,17 @@ def test_json_is_the_contracts_coverage_and_stays_the_same(full: Path) -> None:
     assert coverage["period"] == ["2026-03-02T16:00:00+00:00", "2026-03-02T17:00:00+00:00"]
 
 
+def test_a_folder_of_many_letters_takes_one_line(city: Path) -> None:
+    (city / "inbox" / "letters").mkdir()
+    for n in range(20):
+        (city / "inbox" / "letters" / f"{n}.eml").write_bytes(MAIL % (n, n, n))
+    (city / "inbox" / "letters" / "picture.bin").write_bytes(b"\x00\x01")
+    lines = call("ingest", str(city)).output.splitlines()
+    assert [x.split()[0] for x in lines if x.startswith("inbox/")] == ["inbox/letters/", "inbox/letters/picture.bin"]
+    assert lines[2].split()[1:5] == ["(20", "files)", "eml", "20"]
+    assert next(x for x in lines if x.startswith("total")).split()[1] == "21"
+
+
 def test_the_rows_own_id_comes_through(full: Path) -> None:
     from quorum_watch.evidence import load
 
