@@ -14,7 +14,7 @@ from datetime import datetime
 
 from quorum_watch.interactions.threads import party_key
 from quorum_watch.model import Party, Record, Stored
-from quorum_watch.vocabulary import Role
+from quorum_watch.vocabulary import Channel, Role
 
 JOIN, LEAVE = "join", "leave"
 #: Events by which a conversation changes its members; they carry nobody's words.
@@ -61,6 +61,36 @@ class Memberships:
             key for key, changes in events.items() if key not in present and _inside(changes, when, assumed=False)
         )
         return (*kept, *(_as_member(self._parties[conversation][key]) for key in added))
+
+
+class MailGroups:
+    """Mailing lists whose members an export names with the time each joined, such as Google Vault's group table."""
+
+    def __init__(self, records: Iterable[Stored]) -> None:
+        self._joined: dict[str, dict[str, list[tuple[datetime, bool]]]] = defaultdict(lambda: defaultdict(list))
+        self._parties: dict[tuple[str, str], Party] = {}
+        for stored in sorted(records, key=lambda s: s.id):
+            record = stored.record
+            if record.channel is not Channel.EMAIL or record.event not in MEMBERSHIP_EVENTS:
+                continue
+            if record.when is None or record.sender is None:
+                continue
+            key = party_key(record.sender)
+            for group in record.recipients:
+                if group.role is Role.GROUP_MEMBER and group.address:
+                    self._joined[group.address][key].append((record.when.at, record.event == JOIN))
+                    self._parties.setdefault((group.address, key), record.sender)
+        for people in self._joined.values():
+            for events in people.values():
+                events.sort(key=lambda event: (event[0], not event[1]))
+
+    def members(self, address: str, when: datetime) -> tuple[Party, ...] | None:
+        """Who was on a list at a moment, by account; ``None`` where no export tells."""
+        people = self._joined.get(address) if address else None
+        if not people:
+            return None
+        inside = sorted(key for key, changes in people.items() if _inside(changes, when, assumed=False))
+        return tuple(self._parties[address, key] for key in inside)
 
 
 def _inside(changes: list[tuple[datetime, bool]] | None, when: datetime, *, assumed: bool) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 
@@ -10,14 +10,16 @@ from quorum_watch.model import Contact, Party, PersonId, Quoted, Record
 from quorum_watch.roster import Resolution, Roster
 from quorum_watch.vocabulary import SOCIAL, AccountKind, Audience, Confidence, Defect
 
+#: Who was on a mailing list at the moment in question, where an export tells.
+Joined = Callable[[str], tuple[Party, ...] | None]
 _LEGACY = "/o="  # Exchange addresses of people inside one organisation
 
 
 class People:
     """Resolves the participants of one record; ``marks`` collects the defects found on the way."""
 
-    def __init__(self, roster: Roster, record: Record, on: date) -> None:
-        self._roster, self._on = roster, on
+    def __init__(self, roster: Roster, record: Record, on: date, joined: Joined | None = None) -> None:
+        self._roster, self._on, self._joined = roster, on, joined
         # on a public page a stranger may bear a member's name: there only spellings the roster lists as accounts count
         self._social = record.channel in SOCIAL
         self._known_names = not (self._social and record.audience is Audience.PUBLIC)
@@ -48,12 +50,18 @@ class People:
     def _contact(self, party: Party, sender: PersonId | None) -> list[Contact]:
         raw = party.raw or party.name or party.address
         members = self._roster.expand(party.address, self._on) if party.address else None
-        if members is None:
+        joined = self._joined(party.address) if party.address and self._joined is not None else None
+        if members is None and joined is None:
             return [Contact(raw, party.address, self._resolve(party).person, party.role)]
-        if not members:
+        listed = [Contact(raw, party.address, p, party.role, party.address) for p in members or () if p != sender]
+        for member in joined or ():
+            person = self._resolve(member).person
+            if person is None or (person != sender and person not in (members or ())):
+                listed.append(Contact(member.raw, member.address, person, party.role, party.address))
+        if not members and not joined:
             self.marks.append(Defect.LIST_NOT_EXPANDED)
             return [Contact(raw, party.address, None, party.role, party.address)]
-        return [Contact(raw, party.address, p, party.role, party.address) for p in members if p != sender]
+        return listed
 
     def _resolve(self, party: Party) -> Resolution:
         found = Resolution()

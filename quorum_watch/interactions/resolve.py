@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from quorum_watch.interactions.groups import MEMBERSHIP_EVENTS, Memberships
+from quorum_watch.interactions.groups import MEMBERSHIP_EVENTS, MailGroups, Memberships
 from quorum_watch.interactions.people import People
 from quorum_watch.interactions.threads import Finder, Links, name_threads
 from quorum_watch.model import Contact, Interaction, InteractionId, Party, Stored, When
@@ -79,6 +79,7 @@ class _Resolution:
         )
         self._stored = {s.id: s for s in self._ordered}
         self._threads = name_threads(self._ordered, self._links)
+        self._mail_groups = MailGroups(self._ordered)
         self._groups = Memberships(self._ordered, self._threads)
 
     def interactions(self) -> tuple[Interaction, ...]:
@@ -91,7 +92,9 @@ class _Resolution:
 
     def _interaction(self, stored: Stored) -> Interaction:
         record, when = stored.record, self._when[stored.id]
-        people = People(self._roster, record, self._day(when.at))
+        people = People(
+            self._roster, record, self._day(when.at), lambda address: self._mail_groups.members(address, when.at)
+        )
         sender = people.sender(record.sender)
         parent = self._parents[stored.id]
         thread = self._threads[stored.id]

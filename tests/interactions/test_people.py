@@ -201,6 +201,29 @@ def test_a_group_chat_reaches_who_was_in_it_then(falls: City) -> None:
     assert all(Defect.MEMBERSHIP_AT_EXPORT not in e.defects for e in events.values())
 
 
+def test_an_exported_table_of_list_members_expands_the_list_as_of_the_moment(falls: City) -> None:
+    def join(name: str, who: str, minute: float) -> object:
+        group = {"group": "friends@alderfalls.example", "thread": "friends@alderfalls.example"}
+        return stored(name, who, minute=minute, event="join", key=f"{name};g", file="groups.csv", **group)
+
+    records = [
+        join("j1", "ben@alderfalls.example", -9),
+        join("j2", "pat@y.example", -8),
+        join("j3", "dov@alderfalls.example", 5),
+        join("j4", "ann@alderfalls.example", -7),
+        stored("1", "ann@alderfalls.example", "friends@alderfalls.example", minute=1),
+        stored("2", "ann@alderfalls.example", "friends@alderfalls.example", minute=6),
+    ]
+    events = {e.id: e for e in resolve(records, *falls)}  # type: ignore[arg-type]
+    assert [(c.person, c.address) for c in events["1"].contacts] == [
+        ("ben", "ben@alderfalls.example"),
+        (None, "pat@y.example"),
+    ]
+    assert events["2"].persons() == ("ben", "dov")
+    assert {c.via for c in events["2"].contacts} == {"friends@alderfalls.example"}
+    assert events["j1"].contacts == ()
+
+
 def test_a_group_chat_without_joins_reaches_whom_the_source_lists(falls: City) -> None:
     marks = (Defect.MEMBERSHIP_AT_EXPORT,)
     event = one(falls, stored("1", "ann", group="ben;cat", channel=Channel.GROUP_CHAT, thread="g", defects=marks))
