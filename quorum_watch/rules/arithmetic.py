@@ -215,8 +215,8 @@ class _Count:
         if share.base == "present" and self.body.present is None:
             extra += self._bare_quorum(kind, share)
         extra += self._presiding_vote(kind, vote_rule, readings)
-        named = sorted(p.description for p in proposals)
-        closing = phrase("step", "proposals", names=" ".join(named)) if named else phrase(
+        named = sorted(p.description.rstrip(".") for p in proposals)
+        closing = phrase("step", "proposals", names="; ".join(named)) if named else phrase(
             "step", "none_known", on=self.on)
         name = ThresholdName.PASS if kind == "pass" else ThresholdName.BLOCK
         found = self.settle(name, value, readings, vote_rule)
@@ -230,7 +230,7 @@ class _Count:
             return []
         found = []
         for base, of, _ in self.bases(rule.share.base):
-            label = f"{phrase('reading', 'presiding')}, {phrase('reading', base)}"
+            label = phrase("reading", "presiding", base=phrase("reading", base))
             found.append(Reading(label, rule.share.of(of + 1), of + 1, base))
         return found
 
@@ -295,7 +295,7 @@ class _Count:
         open_question = any(max(r.value, self.minimum) != final for r in others)
         steps = list(used.steps)
         if open_question:
-            listed = ", ".join(f"{r.label} {max(r.value, self.minimum)}" for r in others)
+            listed = "; ".join(f"{r.label} {max(r.value, self.minimum)}" for r in others)
             steps.append(phrase("step", "lower", value=final, others=listed))
         if used.value < self.minimum:
             steps.append(phrase("step", "clamped", value=used.value, minimum=self.minimum))

@@ -12,9 +12,12 @@ from importlib import resources
 from pathlib import Path
 
 from quorum_watch.errors import Fault, LawError
+from quorum_watch.rules.reading import read_yaml
 from quorum_watch.rules.schema import Authority, FactorRule, Parameter, Sheet, catalogue, nearest, read_sheet
 
 _ROOT = "quorum_watch.rules"
+#: The settings every profile extends; it is no profile itself.
+_SETTINGS = "_settings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,20 @@ def shipped_text(folder: str, name: str) -> str:
 
 @lru_cache(maxsize=64)
 def _shipped_sheet(folder: str, name: str) -> Joined:
-    known = (*shipped(folder), "_settings") if folder == "profiles" else shipped(folder)
-    if name not in known:
-        raise LawError("QW-E428", f"There is no law profile named '{name}'.{nearest(name, list(known))}",
-                       f"jurisdiction or extends: {name}",
-                       f"Use one of {', '.join(k for k in known if not k.startswith('_'))}.")
+    if name not in (*shipped(folder), _SETTINGS):
+        raise _unknown(name, f"jurisdiction {name}")
     return _extended(shipped_text(folder, name), f"{folder}/{name}.yaml")
 
 
 def _extended(body: str, source: str) -> Joined:
-    extends = _peek(body, source)
-    below = _shipped_sheet("profiles", extends) if extends else Joined((), {}, {}, {})
-    sheet = read_sheet(body, source, below.authorities)
+    page = read_yaml(body, source)
+    extends = page.data.get("extends")
+    below = Joined((), {}, {}, {})
+    if isinstance(extends, str) and extends:
+        if extends not in (*shipped("profiles"), _SETTINGS):
+            raise _unknown(extends, page.where("extends"))
+        below = _shipped_sheet("profiles", extends)
+    sheet = read_sheet(page, below.authorities)
     _refuse_foreign(sheet, below, source)
     return Joined((*below.sheets, sheet), {**below.authorities, **sheet.authorities},
                   {**below.parameters, **sheet.parameters}, {**below.factors, **sheet.factors})
@@ -75,11 +80,10 @@ def _refuse_foreign(sheet: Sheet, below: Joined, source: str) -> None:
         raise LawError.of(faults)
 
 
-def _peek(body: str, source: str) -> str:
-    from quorum_watch.rules.reading import read_yaml
-
-    extends = read_yaml(body, source).data.get("extends")
-    return extends if isinstance(extends, str) else ""
+def _unknown(name: str, where: str) -> LawError:
+    known = shipped("profiles")
+    return LawError("QW-E428", f"There is no law profile named '{name}'.{nearest(name, list(known))}", where,
+                    f"Use one of {', '.join(known)}.")
 
 
 def join(name: str, overlay: Path | str | None = None) -> Joined:

@@ -336,12 +336,12 @@ class _Reader:
                           self.references(e.get("reference"), path), self.id, self.page.where(*path))
 
 
-def read_sheet(body: str, source: str, inherited: Mapping[str, Authority] | None = None) -> Sheet:
-    """Read one rule file; ``inherited`` holds the authorities of what it extends.
+def read_sheet(page: Page, inherited: Mapping[str, Authority] | None = None) -> Sheet:
+    """One rule file from its plain data; ``inherited`` holds the authorities of what it extends.
 
     Raises :class:`~quorum_watch.errors.LawError` (exit code 4) with every fault: what, where (file, line), what to do.
     """
-    reader = _Reader(read_yaml(body, source), inherited or {})
+    reader = _Reader(page, inherited or {})
     sheet = reader.sheet()
     if reader.faults:
         raise LawError.of(reader.faults)
