@@ -1,6 +1,6 @@
 """Ingest against plain ``mailbox`` + ``email`` on the same generated box, in one run.
 
-    python tests/benchmarks/bench_ingest.py [--messages 5000] [--times-ten]
+    python -m tests.benchmarks.bench_ingest [--messages 5000] [--times-ten]
 
 Prints messages per CPU-second of both, their ratio, and the peak memory of ingest (a process of its own), with
 ``--times-ten`` also for a box ten times as large. The goals are those of the ingest specification, section 8.8: at

@@ -1,0 +1,20 @@
+"""The whole way from files to evidence, with the real readers: speed, memory and damaged input, in small."""
+
+from __future__ import annotations
+
+from tests.benchmarks.bench_ingest import GOAL_MEMORY_MB, compare
+from tests.benchmarks.mutate_ingest import campaign
+
+
+def test_memory_and_speed_on_a_small_box() -> None:
+    """The full figures come from ``tests/benchmarks/bench_ingest.py``; this notices a loss of an order of magnitude."""
+    found = compare(1_000)
+    assert found["peak_mb"] < GOAL_MEMORY_MB
+    assert found["ingest_rate"] > 300
+
+
+def test_damaged_files_are_accounted_for_and_found_again() -> None:
+    found = campaign(inputs=250, seed=4)
+    assert found["rows"] > 50
+    assert found["quarantined"] > 5
+    assert found["slowest"] < 10
