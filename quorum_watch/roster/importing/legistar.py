@@ -30,6 +30,7 @@ def add(draft: Draft, rows: Sequence[Row]) -> None:
         groups[kind_of(row)].append(row)
     bodies = {str(row["BodyId"]): row for row in groups["bodies"]}
     persons = {str(row["PersonId"]): row for row in groups["persons"]}
+    used: set[str] = set()
     for office in sorted(groups["officerecords"], key=_office_order):
         body_key, person_key = str(office.get("OfficeRecordBodyId", "")), str(office.get("OfficeRecordPersonId", ""))
         body = bodies.get(body_key, {})
@@ -40,6 +41,7 @@ def add(draft: Draft, rows: Sequence[Row]) -> None:
         if _NOT_A_BODY.search(name):
             draft.note(f"{name} is a list of people, not a body: its records were left out.")
             continue
+        used.add(person_key)
         person = _person(draft, person_key, persons.get(person_key, {}), office)
         seats = body.get("BodyNumberOfMembers")
         body_id = draft.body(f"legistar:{body_key}", name, seats if isinstance(seats, int) and seats > 0 else None)
@@ -48,9 +50,11 @@ def add(draft: Draft, rows: Sequence[Row]) -> None:
         )
         start, end = read_day(office.get("OfficeRecordStartDate")), read_day(office.get("OfficeRecordEndDate"))
         draft.term(person, body_id, title, start, end)
-    unused = sorted(_name(row) for key, row in persons.items() if not _held(key, groups["officerecords"]))
+    unused = sorted(_name(row) for key, row in persons.items() if key not in used)
     if unused:
-        draft.note(f"{len(unused)} persons hold no office in these files and were left out: {', '.join(unused[:20])}.")
+        draft.note(
+            f"{len(unused)} persons hold no office on a body in these files and were left out: {', '.join(unused[:20])}."
+        )
 
 
 def _office_order(row: Row) -> tuple[str, str, str]:
@@ -76,10 +80,6 @@ def _person(draft: Draft, key: str, person: Row, office: Row) -> str:
 def _name(person: Row) -> str:
     whole = _text(person.get("PersonFullName"))
     return whole or " ".join(filter(None, (_text(person.get("PersonFirstName")), _text(person.get("PersonLastName")))))
-
-
-def _held(key: str, offices: Sequence[Row]) -> bool:
-    return any(str(office.get("OfficeRecordPersonId")) == key for office in offices)
 
 
 def _text(value: Any) -> str:
