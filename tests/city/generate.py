@@ -59,9 +59,9 @@ def generate(
 
     ``council`` is the number of seats; ``plants`` and ``innocents`` name episodes (all of them where ``None``);
     ``formats`` may add ``sms``, ``ics``, ``messenger`` and ``rsmf``, or ask by ``coded`` for one file of the
-    interchange format in which every planted message carries its acts and matter as if coded by hand. The same arguments give the
-    same bytes. ``out`` is emptied of an earlier city first; the answer key is written to ``out/answer_key.json`` and
-    returned.
+    interchange format in which every planted message carries its acts and matter as if coded by hand. The same
+    arguments give the same bytes. ``out`` is emptied of an earlier city first; the answer key is written to
+    ``out/answer_key.json`` and returned.
     """
     unknown = [n for n in (plants or ()) if n not in PLANTS] + [n for n in (innocents or ()) if n not in INNOCENTS]
     if unknown or not formats <= DEFAULT_FORMATS | OTHER_FORMATS:
