@@ -20,6 +20,7 @@ from quorum_watch.assess.unseen import Collected
 from quorum_watch.evidence.accounting import Coverage
 from quorum_watch.findings import fingerprint, local, since, to_json
 from quorum_watch.interactions import members_without_records, resolve, unknown_accounts
+from quorum_watch.language.lexicon import load_lexicon
 from quorum_watch.model import Finding, Interaction, Reading
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules import Profile, load_profile
@@ -158,6 +159,7 @@ def assess_case(
         profile=case.profile,
         zone=zone,
         windows=dict(ws.windows),
+        topic_bodies={t.code: t.bodies for t in load_lexicon(ws.topics if ws.topics.exists() else None).topics},
     )
     totals = coverage.totals
     seen = {i.sender for i in interactions} | {c.person for i in interactions for c in i.contacts}

@@ -6,6 +6,7 @@ Every function returns the axes with two attributes: ``alt_text`` (what the pict
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,7 +34,7 @@ def _style() -> Iterator[None]:
     import matplotlib as mpl
 
     settings: Any = {
-        "svg.hashsalt": "quorum_watch", "svg.fonttype": "path", "font.family": "DejaVu Sans", "font.size": 9,
+        "svg.hashsalt": "quorum_watch", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9,
         "axes.edgecolor": _INK, "text.color": _INK, "axes.labelcolor": _INK, "xtick.color": _INK, "ytick.color": _INK,
     }  # fmt: skip
     with mpl.rc_context(settings):
@@ -172,11 +173,23 @@ def _lane(person: str, names: Mapping[str, str], members: set[str]) -> str:
     return names.get(person, person) + ("" if person in members else " (not a member)")
 
 
-def to_svg(ax: Axes) -> str:
-    """The figure as SVG text without dates or random ids: same finding, same bytes."""
+def words_of(ax: Axes) -> str:
+    """What the picture shows, in sentences."""
+    text: str = getattr(ax, "alt_text", "")
+    return text
+
+
+def to_svg(ax: Axes, prefix: str = "") -> str:
+    """The figure as SVG text without dates or random ids: same finding, same bytes.
+
+    ``prefix`` makes the ids inside the picture unique on a page that shows several.
+    """
     figure: Figure = ax.get_figure()  # type: ignore[assignment]
     out = StringIO()
     with _style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
-    return text[text.index("<svg") :]
+    text = text[text.index("<svg") :]
+    if prefix:
+        text = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
+    return text

@@ -80,6 +80,8 @@ def thresholds_of(episode: Episode, known: Known, day: date) -> tuple[Threshold,
 def _assess_episode(episode: Episode, known: Known, collected: Collected) -> list[Assessed]:
     day = episode.last_day
     windows, spans = windows_of(known, day)
+    if episode.matter is None:
+        spans["agreement"] = spans["series"]
     roles = {p.person_id: p.standing.value for p in known.roster.people}
     practice = Practice(known.profile, day)
     ground = Ground(windows, roles, practice.reactions.value == "count")

@@ -145,6 +145,7 @@ def facts_of(
         "explicit": len(agreed.agreement.explicit) + len(agreed.agreement.reported),
         "tacit": len(agreed.agreement.tacit),
         "voted": len(add_up(part("voted"), ground).voted),
+        "one_proposal": int(episode.matter is not None or _one_talk(part("positions"), agreed.agreement.events)),
         "relayed": int(bool(tied.relays)),
         "series": len(tied.tied),
         "union": len(apart.union),
@@ -158,6 +159,13 @@ def facts_of(
         "sittings": len(briefed.briefing_events),
     }
     return Facts(values, numbers, slices)
+
+
+def _one_talk(sights: Sequence[Sight], events: Sequence[int]) -> bool:
+    """Whether statements without a matter still concern one proposal: one conversation, or answers to one person."""
+    threads = {sights[n].event.interaction.thread for n in events}
+    askers = {sights[n].sender for n in events if sights[n].solicits}
+    return bool(events) and (len(threads) == 1 or len(askers) == 1)
 
 
 def _best_slice(sights: Sequence[Sight], ground: Ground, window: timedelta, names: Sequence[str]) -> dict[str, Slice]:

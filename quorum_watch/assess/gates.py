@@ -17,8 +17,19 @@ from quorum_watch.roster.records import Body
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules.notice import About, MeetingFacts, clears
 from quorum_watch.rules.profile import Profile
-from quorum_watch.vocabulary import Act, Audience, ThresholdName, VoteRule
+from quorum_watch.vocabulary import Act, Audience, BodyKind, ThresholdName, VoteRule
 from quorum_watch.workspace.records import Matter, Meeting
+
+#: Bodies that govern a place and take up whatever concerns it.
+_GENERAL = frozenset(
+    {
+        BodyKind.COMMON_COUNCIL,
+        BodyKind.VILLAGE_BOARD,
+        BodyKind.TOWN_BOARD,
+        BodyKind.COUNTY_BOARD,
+        BodyKind.SCHOOL_BOARD,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,14 @@ class Known:
     profile: Profile
     zone: ZoneInfo
     windows: Mapping[str, timedelta] = field(default_factory=dict)
+    topic_bodies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def handles(self, body: Body, topics: Sequence[str]) -> bool:
+        """Whether a body takes up a bare topic: it governs generally, is the only body, or is named after the topic."""
+        if body.kind in _GENERAL or len(self.roster.bodies) == 1:
+            return True
+        name = body.name.lower()
+        return any(term in name or name in term for t in topics for term in self.topic_bodies.get(t, ()))
 
     def meetings_near(self, day: date) -> tuple[Meeting, ...]:
         """Meetings that begin the day before, the day itself or the day after."""
@@ -130,12 +149,12 @@ def _episodes_of(
 ) -> list[Episode]:
     sights = [Sight(e, e.interaction.at.astimezone(known.zone).date(), seating) for e in events]
     sights = [s for s in sights if s.members]
+    # A matter is one subject however long it pends; a bare topic is a different subject by next week.
+    pause = "detection.episode_gap" if subject.matter else "detection.answer_window"
     stretches: list[list[Sight]] = []
     for sight in sights:
         previous = stretches[-1][-1].event.interaction.at if stretches else None
-        if previous is None or sight.event.interaction.at - previous > known.duration(
-            "detection.episode_gap", sight.day
-        ):
+        if previous is None or sight.event.interaction.at - previous > known.duration(pause, sight.day):
             stretches.append([])
         stretches[-1].append(sight)
     made = (_gated(body, subject, stretch, known) for stretch in stretches)
@@ -225,6 +244,4 @@ def _realm(body: Body, subject: Subject, matter: Matter | None, known: Known) ->
             return True
         below = {b.body_id for b in known.roster.bodies if b.parent_id == body.body_id}
         return bool(below & set(matter.body_ids))
-    if not body.parent_id:
-        return True
-    return None if subject.topics else False
+    return True if known.handles(body, subject.topics) else None if matter is not None else False

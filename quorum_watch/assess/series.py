@@ -55,13 +55,9 @@ def series(
 ) -> Series:
     """Add up one episode. ``roles`` maps persons to their normalised role (``resident``, ``clerk`` ...)."""
     relays = tuple(n for n, s in enumerate(sights) if _carries_outward(s))
-    askings = _askings(sights)
+    askings = [a for a in _askings(sights) if not a.asker.startswith("?") and roles.get(a.asker) not in _OUTSIDERS]
     carriers = frozenset(sights[n].sender for n in relays if sights[n].member_sender is None)
-    agents = frozenset(
-        a.asker
-        for a in askings
-        if len(a.asked) > 1 and not a.asker.startswith("?") and roles.get(a.asker) not in _OUTSIDERS
-    )
+    agents = frozenset(a.asker for a in askings if len(a.asked) > 1)
     private = [n for n, s in enumerate(sights) if s.merits and not s.public and not s.reaction]
     union_events = tuple(n for n in private if _contact(sights[n]))
     tied, tied_events = _tied(sights, private, carriers, relays, answer_window)
