@@ -52,9 +52,7 @@ def add(draft: Draft, rows: Sequence[Row]) -> None:
         draft.term(person, body_id, title, start, end)
     unused = sorted(_name(row) for key, row in persons.items() if key not in used)
     if unused:
-        draft.note(
-            f"{len(unused)} persons hold no office on a body in these files and were left out: {', '.join(unused[:20])}."
-        )
+        draft.note(f"{len(unused)} persons hold no office in these files and were left out: {', '.join(unused[:20])}.")
 
 
 def _office_order(row: Row) -> tuple[str, str, str]:
