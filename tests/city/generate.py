@@ -12,7 +12,7 @@ from tests.city.dice import Dice
 from tests.city.innocents import INNOCENTS
 from tests.city.key import AnswerKey, Episode, heard
 from tests.city.matters import Docket, Meeting, make_meetings
-from tests.city.ordinary import SPAN, play_ordinary, play_packets
+from tests.city.ordinary import SPAN, play_ordinary, play_packets, play_roll_calls
 from tests.city.people import ELECTION, OFFICE, YEAR_START, City, build_city
 from tests.city.plants import PLANTS
 from tests.city.plots import Play, Played
@@ -85,6 +85,7 @@ def generate(
     meetings = make_meetings(city, docket.matters, dice.child("meetings"))
     everyday = len(traffic.notes)
     play_packets(Stage(city, docket, meetings, traffic, YEAR_START, dice.child("packets"), ""))
+    play_roll_calls(Stage(city, docket, meetings, traffic, YEAR_START, dice.child("roll calls"), ""))
     turn = 0
     while len(traffic.notes) - everyday < size:
         day = YEAR_START + timedelta(dice.below(SPAN))

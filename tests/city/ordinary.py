@@ -417,3 +417,14 @@ def play_packets(s: Stage) -> None:
             attachment="packet.pdf",
             acts="inform",
         )
+
+
+def play_roll_calls(s: Stage) -> None:
+    """For some noticed meetings, the clerk's note of who was there: the body itself, where and when it said."""
+    for n, meeting in enumerate(s.meetings):
+        body = s.city.bodies[meeting.bodies[0]]
+        if n % 6 or body.kind == "plan_commission":
+            continue
+        s.day, s.now = meeting.start.date(), meeting.start + timedelta(minutes=2)
+        chair, *others = s.city.sitting(body.id, s.day)
+        s.spoken(chair, others, s.say("roll_call"), channel="in_person")
