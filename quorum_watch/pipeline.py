@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ class Run:
     findings: tuple[Finding, ...]
     coverage: dict[str, Any]
     document: dict[str, Any]
+    collected: Coverage
 
     def find(self, name: str) -> Assessed | None:
         """The finding with this id (case does not matter, the ``QW-`` may be left out), or ``None``."""
@@ -148,6 +150,7 @@ def assess_case(
     *,
     evidence_id: str,
     progress: Progress = _quiet,
+    law_as_of: date | None = None,
 ) -> Run:
     """Assess what was read under the case's law and roster; writes nothing."""
     progress("assessing", 0, 1)
@@ -159,6 +162,7 @@ def assess_case(
         profile=case.profile,
         zone=zone,
         windows=dict(ws.windows),
+        law_as_of=law_as_of,
         topic_bodies={t.code: t.bodies for t in load_lexicon(ws.topics if ws.topics.exists() else None).topics},
     )
     totals = coverage.totals
@@ -167,7 +171,7 @@ def assess_case(
         coverage.channels, frozenset(p for p in seen if p), totals["restricted"], totals["quarantined"]
     )
     assessed = assess(interactions, readings, known, collected)
-    run_id = run_id_of(case, evidence_id)
+    run_id = run_id_of(case, evidence_id, law_as_of)
     previous = runs.previous_of(ws.runs, run_id)
     before = {f["fingerprint"]["seed"]: f for f in runs.load(ws.runs, previous)["findings"]} if previous else {}
     findings = since(before, [a.finding for a in assessed])
@@ -178,7 +182,8 @@ def assess_case(
     account = account_of(case, interactions, readings, coverage)
     document = {
         "schema": runs.SCHEMA,
-        "run": describe(case, run_id, previous, evidence_id, interactions),
+        "run": describe(case, run_id, previous, evidence_id, interactions)
+        | {"law_as_of": law_as_of.isoformat() if law_as_of else None},
         "coverage": account,
         "findings": [to_json(f, zone) for f in findings],
         "absent": [
@@ -188,10 +193,20 @@ def assess_case(
         ],
     }
     progress("assessing", 1, 1)
-    return Run(run_id, case, known, tuple(interactions), tuple(readings), assessed, findings, account, document)
+    return Run(
+        run_id, case, known, tuple(interactions), tuple(readings), assessed, findings, account, document, coverage
+    )
 
 
-def run_id_of(case: Case, evidence_id: str) -> str:
+def reassess(run: Run, *, law: str | None = None, law_as_of: date | None = None) -> Run:
+    """The same interactions and readings under another profile, or under the law as of one day; nothing is written."""
+    case = run.case if law is None else Case(run.case.workspace, run.case.roster, load_profile(law))
+    evidence_id = run.document["run"]["evidence"]
+    coverage = run.collected
+    return assess_case(case, run.interactions, run.readings, coverage, evidence_id=evidence_id, law_as_of=law_as_of)
+
+
+def run_id_of(case: Case, evidence_id: str, law_as_of: date | None = None) -> str:
     """Twelve hex digits over everything the run is a function of."""
     parts = (
         __version__,
@@ -201,6 +216,7 @@ def run_id_of(case: Case, evidence_id: str) -> str:
         law_fingerprint(case.profile),
         language.fingerprint(case.workspace.topics if case.workspace.topics.exists() else None),
         fingerprint_of_rules(),
+        str(law_as_of or ""),
     )
     return fingerprint(*parts)[:12]
 

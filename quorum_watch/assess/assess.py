@@ -67,14 +67,15 @@ def windows_of(known: Known, day: date) -> tuple[Windows, dict[str, timedelta]]:
         sitting=ask("detection.window", day),
         episode=ask("detection.episode_gap", day),
     )
-    if Practice(known.profile, day).synchrony.value in _REAL_TIME:
+    if Practice(known.profile, known.law_day(day)).synchrony.value in _REAL_TIME:
         windows = replace(windows, conversation=ask("conversation.burst_gap", day))
     return windows, {"series": ask("detection.window", day), "agreement": ask("detection.agreement_window", day)}
 
 
 def thresholds_of(episode: Episode, known: Known, day: date) -> tuple[Threshold, ...]:
     """The numbers of the law for the body of the episode on a day."""
-    return known.profile.thresholds(known.roster.body_facts(episode.body.body_id, day), episode.vote_rule, day)
+    facts = known.roster.body_facts(episode.body.body_id, day)
+    return known.profile.thresholds(facts, episode.vote_rule, known.law_day(day))
 
 
 def _assess_episode(episode: Episode, known: Known, collected: Collected) -> list[Assessed]:
@@ -83,12 +84,13 @@ def _assess_episode(episode: Episode, known: Known, collected: Collected) -> lis
     if episode.matter is None:
         spans["agreement"] = spans["series"]
     roles = {p.person_id: p.standing.value for p in known.roster.people}
-    practice = Practice(known.profile, day)
+    law_day = known.law_day(day)
+    practice = Practice(known.profile, law_day)
     ground = Ground(windows, roles, practice.reactions.value == "count")
     thresholds = thresholds_of(episode, known, day)
     numbers = numbers_of(known.profile, thresholds, proposal_known=episode.vote_rule is not None)
-    least = known.profile.number("minimum_members", day)
-    facts = facts_of(episode, ground, numbers, practice, least, known.profile.number("watch_margin", day), spans)
+    least = known.profile.number("minimum_members", law_day)
+    facts = facts_of(episode, ground, numbers, practice, least, known.profile.number("watch_margin", law_day), spans)
     found = []
     for test in _TESTS if numbers.deciding else ():  # a body outside the law (bargaining) has no numbers
         rule = decide(test, facts.values)

@@ -74,6 +74,11 @@ class Known:
     zone: ZoneInfo
     windows: Mapping[str, timedelta] = field(default_factory=dict)
     topic_bodies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    law_as_of: date | None = None
+
+    def law_day(self, day: date) -> date:
+        """The day whose law is applied to contacts of ``day``: that day, unless one date was asked for."""
+        return self.law_as_of or day
 
     def handles(self, body: Body, topics: Sequence[str]) -> bool:
         """Whether a body takes up a bare topic: it governs generally, is the only body, or is named after the topic."""
@@ -88,13 +93,13 @@ class Known:
 
     def quorum(self, body_id: str, day: date) -> int:
         """The body's quorum that day; the lower number where the base is not settled."""
-        found = self.profile.thresholds(self.roster.body_facts(body_id, day), None, day)
+        found = self.profile.thresholds(self.roster.body_facts(body_id, day), None, self.law_day(day))
         return min((t.value for t in found if t.name is ThresholdName.QUORUM), default=0)
 
     def duration(self, name: str, day: date) -> timedelta:
         """A time setting: the workspace's own where it has one, else the profile's for that day."""
         found = self.windows.get(name.removeprefix("detection."))
-        return found if found is not None else self.profile.duration(name, day)
+        return found if found is not None else self.profile.duration(name, self.law_day(day))
 
 
 def episodes(interactions: Sequence[Interaction], readings: Sequence[Reading], known: Known) -> tuple[Episode, ...]:
@@ -163,7 +168,7 @@ def _episodes_of(
 
 def _gated(body: Body, subject: Subject, stretch: Sequence[Sight], known: Known) -> Episode | None:
     matter = known.matters.get(subject.matter or "")
-    exempt = known.profile.word("social.public", stretch[-1].day) == "exempt_if_all_public"
+    exempt = known.profile.word("social.public", known.law_day(stretch[-1].day)) == "exempt_if_all_public"
     kept: list[Sight] = []
     routine = noticed = 0
     elsewhere: set[str] = set()
@@ -181,7 +186,10 @@ def _gated(body: Body, subject: Subject, stretch: Sequence[Sight], known: Known)
             if state.cleared:
                 noticed += 1
                 continue
-            if state.elsewhere and known.profile.word("attendance_elsewhere", sight.day) == "open_participation_ok":
+            if (
+                state.elsewhere
+                and known.profile.word("attendance_elsewhere", known.law_day(sight.day)) == "open_participation_ok"
+            ):
                 noticed += 1
                 continue
             if state.elsewhere:
