@@ -192,7 +192,7 @@ def compile_pattern(source: str, classes: Mapping[str, tuple[str, ...]]) -> Patt
 
 
 _KEYS = frozenset({"name", "act", "polarity", "confidence", "kind", "where", "asks", "flips", "say", "unless"})
-_WHERE = frozenset({"anywhere", "business", "reply", "ballot"})
+_WHERE = frozenset({"anywhere", "business", "reply", "ballot", "matter"})
 
 
 def compile_rules(data: Mapping[str, object], where: str = "acts.toml") -> Rules:

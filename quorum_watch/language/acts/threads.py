@@ -81,12 +81,17 @@ class MessageActs:
     state: State
 
 
+#: Words that show City business by themselves, and words that do so only beside another one.
 _CIVIC = re.compile(
-    r"(?<!\S)(?:vote|votes|voting|council|board|ordinance|resolution|motion|amendment|agenda|packet|rezoning|zoning|variance|permit|levy|budget|"
-    r"mill|tif|annexation|referendum|bond|bonds|license|contract|bid|bids|hearing|clerk|alder|alderman|trustee|commission|committee|"
-    r"quorum|ratify|city|village|town|county|tax|taxes|fee|fees|policy|mayor|developer|easement|petition|staff|cosponsor|sponsor|"
-    r"cosponsors|agreement|grant|lease|ordinances|item|appointment|plan|proposal|funding|reserves|overlay|project|site|"
-    r"attorney|counsel|minutes|tally|yeses|ayes) "
+    r"(?<!\S)(?:council|ordinance|ordinances|rezoning|rezone|zoning|variance|levy|tif|tid|annexation|annex|referendum|alder|alderman|alders|"
+    r"trustee|trustees|quorum|ratify|easement|cosponsor|cosponsors|cosponsoring|yeses|ayes|supervisors|bylaw|curfew|overlay|setback|millage|"
+    r"vote|votes|voting|levee|moratorium|pud) "
+)
+_WEAK_CIVIC = re.compile(
+    r"(?<!\S)(?:board|resolution|motion|amendment|agenda|packet|permit|budget|bond|bonds|license|contract|bid|bids|hearing|clerk|commission|committee|city|village|"
+    r"town|county|tax|taxes|fee|fees|policy|mayor|developer|petition|staff|sponsor|agreement|grant|lease|appointment|plan|proposal|funding|"
+    r"reserves|project|attorney|counsel|minutes|tally|street|road|park|sewer|water|police|fire|sidewalk|trail|parking|library|pool|housing|"
+    r"apartments|rate|rates|overtime|salary|raise|mill|bridge|siren|sirens|plow|landfill|chief|administrator) "
 )
 _STOP = frozenset(
     "the and for from with city town village county new request approval resolution ordinance amendment agreement contract of to a in on at "
@@ -101,8 +106,11 @@ _MEMBER_DOES = re.compile(
     r"(?:\| |(?:and|but|so|ok|that|,|:|plus|also|now|lol|says|said|think|hear|heard|know|believe|saw|guess) )(@\d+) (?:(?:and|,|or) (?:@\d+|%\S+|i) )?"
     r"(?:is|are|was|were|has|have|had|will|would|can|could|might|may|does|did|says|said|wants|likes|thinks|told|seems|sounds|came|comes|went|goes|got|gets|gave|gives|answered|stays|stayed|feels|sits|stands|leans|needs|agrees|agreed|keeps|never) "
 )
+_FYI = re.compile(r"(?<!\S)(?:fyi|for your information|heads up|just so you know|for your awareness|attached|reminder) ")
+_IT = re.compile(r"(?<!\S)(?:it|this|that|one|thing|these|them|ordinance|resolution|amendment|rezoning|permit|contract|budget|levy|license|bond|bonds|fee|grant|lease|deal|plan|proposal|item|map|overtime|tif|purchase|waiver|ban) ")
 _WHO_WHY = re.compile(r"\| (?:who|why|how) ")
 _WE_COULD = re.compile(r"(?<!\S)(?:can|could|should|shall|would) (?:we|somebody|someone|it|they) ")
+_VOTES = re.compile(r"(?<!\S)(?:vote|votes|voting|aye|nay|motion|cosponsor|yeses|whip) ")
 _VOTEWORD = re.compile(r"(?<!\S)(?:vote|voting|votes|support|oppose|approve|motion|against|favor|yes|no|aye|nay) ")
 _SIGNING = re.compile(r"\b(?:sign|signs|signature|signatures|signers|petition|co-?sponsors?|initials?)\b", re.IGNORECASE)
 _WOULD_IF = re.compile(r"(?<!\S)(?:would|could) you (?:\S+ ){1,3}if ")
@@ -195,6 +203,7 @@ class _Reader:
     context: ThreadContext
     stems: dict[str, MatterId]
     states: list[State] = field(default_factory=list)
+    pooled: bool = False
 
     def read(self, number: int, message: ThreadMessage, cues: Cues, *, answered: bool = False) -> MessageActs:
         parent = self._parent(number, message)
@@ -202,11 +211,15 @@ class _Reader:
         if matter is None and len(self.context.matters) == 1:
             matter = self.context.matters[0][0]
         business, clear = self._business(message, cues, parent)
+        own = self._points(cues)[1]
+        near = own or self.pooled or parent is not None or message.matter is not None or message.scope is Scope.BUSINESS
         scene = _Scene(
             message=message,
             context=self.context,
+            stems=self.stems,
             business=business,
             clear=clear,
+            near=near,
             question=parent.question if parent else "",
             asked=parent.asked if parent else False,
             parent=parent,
@@ -235,29 +248,37 @@ class _Reader:
                     counts[matter] = counts.get(matter, 0) + 1
         return max(sorted(counts), key=lambda m: counts[m]) if counts else None
 
+    def _points(self, cues: Cues) -> tuple[int, bool, bool]:
+        """How much a message's words speak of City business; whether they touch a pending matter, or civic words."""
+        words = {w.lstrip("%") for s in cues.sentences for w in s.words.split()}
+        own = {_stem(w) for w in words} & self.stems.keys()
+        civic = any(_CIVIC.search(s.words) for s in cues.sentences)
+        weak = {w for s in cues.sentences for w in _WEAK_CIVIC.findall(s.words)}
+        return 2 * len(own) + 2 * civic + len(weak), bool(own), civic
+
     def _business(self, message: ThreadMessage, cues: Cues, parent: State | None) -> tuple[bool, bool]:
         """Is the message about City business, and do its own words or its parent's make that clear?"""
         if message.scope is Scope.BUSINESS:
             return True, True
         if message.scope is Scope.NOT_BUSINESS:
             return False, True
-        words = [w.lstrip("%") for s in cues.sentences for w in s.words.split()]
-        own = any(_stem(w) in self.stems for w in words)
-        civic = any(_CIVIC.search(s.words) for s in cues.sentences)
+        points, own, civic = self._points(cues)
+        if self.pooled and points:
+            points = max(points, 2)
         pastime = sum(c.kind == "pastime" for c in cues.cues)
         outright = any(c.act in _CORE and c.confidence is Confidence.HIGH for c in cues.cues)
         pending = bool(self.context.matters)
-        if own:
+        if own and points >= 2:
             return True, True
         if parent is None:
             if pastime and not (pending and (civic or outright)):
                 return False, True
-            return (True, True) if civic or (outright and pending) else (pending and not pastime, False)
+            return (pending or civic) and not (pastime and not civic), (points >= 2 and (civic or pending)) or (self.pooled and not pastime)
         if pastime and not civic and not outright and not (parent.business and parent.asked):
             return False, True
         if not parent.business and pending and civic and not pastime:
             return True, True
-        return parent.business, parent.clear or civic
+        return parent.business, parent.clear or self.pooled or (civic and pending)
 
 
 @dataclass(slots=True)
@@ -266,8 +287,10 @@ class _Scene:
 
     message: ThreadMessage
     context: ThreadContext
+    stems: Mapping[str, MatterId]
     business: bool
     clear: bool
+    near: bool
     question: str
     asked: bool
     parent: State | None
@@ -285,8 +308,14 @@ class _Scene:
             by_sentence.setdefault(cue.sentence, []).append(cue)
         found: list[ActSpan] = []
         for number, sentence in enumerate(cues.sentences):
-            chosen = self._sentence(sentence, by_sentence.get(number, []), number, found)
-            found.extend(chosen)
+            mine = by_sentence.get(number, [])
+            if self.business and not self.clear:
+                mine = [
+                    c
+                    for c in mine
+                    if c.act not in _CORE or (c.confidence is Confidence.HIGH and _VOTES.search(sentence.words))
+                ]
+            found.extend(self._sentence(sentence, mine, number, found))
         found.extend(self._quoted())
         kinds = {s.act for s in found}
         if self.business and kinds - {Act.SOCIAL}:
@@ -320,6 +349,8 @@ class _Scene:
             if Act.COMMIT not in best or best[Act.COMMIT].kind == "answer":
                 return out
         if not self.business:
+            if Act.SOCIAL in best and "pastime" in kinds and not sentence.asks:
+                return add(Act.SOCIAL, kinds["pastime"])
             if Act.SCHEDULE in best and (self.question != "social" or sentence.asks):
                 return add(Act.SCHEDULE, best[Act.SCHEDULE])
             if Act.CAUTION in best:
@@ -342,6 +373,8 @@ class _Scene:
         if poll is not None and poll.where == "reply":
             after = self.question in ("poll", "ballot", "seek") or (self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY, Act.OPINION})
             poll = poll if after and self.message.sender not in sentence.people else None
+        if poll is not None and poll.where == "matter" and not self._names_matter(sentence.words):
+            poll = None
         if seek is not None and poll is not None and poll.confidence is Confidence.HIGH and not _BEG.search(sentence.words):
             seek = None
         if seek is not None and not (schedule is not None and not self.clear):
@@ -352,22 +385,31 @@ class _Scene:
             schedule = None
         if schedule is not None:
             return add(Act.SCHEDULE, schedule)
-        if Act.DRAFT in best:
-            return add(Act.DRAFT, best[Act.DRAFT])
-        if Act.MINISTERIAL in best:
-            return add(Act.MINISTERIAL, best[Act.MINISTERIAL])
+        for act in (Act.MINISTERIAL, Act.DRAFT):
+            if act in best:
+                return add(act, best[act])
         if self.business and not _FACTUAL.search(sentence.words):
             if self.answered and self.clear and not _WE_COULD.search(sentence.words):
                 return add(Act.POLL, None, rule="question.answered-with-positions", confidence=Confidence.LOW)
             if self.parent is not None and self.parent.acts & _POSITIONS and _SHORT_WHO.search(sentence.words) and len(sentence.words.split()) <= 9:
                 return add(Act.POLL, None, rule="question.about-positions", confidence=Confidence.LOW)
-            if self.clear and _TO_YOU.search(sentence.words) and not _WOULD_IF.search(sentence.words):
+            if self.clear and self.near and self._names_matter(sentence.words) and _TO_YOU.search(sentence.words) and not _WOULD_IF.search(sentence.words):
                 return add(Act.POLL, None, rule="question.to-you", confidence=Confidence.LOW)
         if Act.SOCIAL in best and Act.DELIBERATE not in best:
             return add(Act.SOCIAL, best[Act.SOCIAL])
         if len(sentence.words.split()) > 4:
             return add(Act.DELIBERATE, best.get(Act.DELIBERATE), rule="question.other")
         return None
+
+    def _names_matter(self, words: str) -> bool:
+        """Does a sentence speak of the matter: by a word of its title, a civic word, a stance, or as "it"?"""
+        return (
+            any(_stem(w.lstrip("%")) in self.stems for w in words.split())
+            or _CIVIC.search(words) is not None
+            or _STANCE.search(words) is not None
+            or _IT.search(words) is not None
+            or len(words.split()) <= 6
+        )
 
     def _statement(self, sentence, best, kinds, rules, number, before, add) -> list[ActSpan] | None:  # type: ignore[no-untyped-def]
         words = sentence.words
@@ -426,6 +468,8 @@ class _Scene:
         if strong:
             self.stance = self._direct(commit.polarity, words, commit)
             return add(Act.COMMIT, commit, polarity=self.stance)
+        if Act.SIGN in best and self.question == "sign":
+            return add(Act.SIGN, best[Act.SIGN])
         if defer is not None:
             return add(Act.COMMIT, defer, polarity=Polarity.NONE)
         own_question = self.parent is not None and self.parent.asker is not None and self.parent.asker == self.message.sender
@@ -447,7 +491,9 @@ class _Scene:
             bare = len(words.split()) <= 8 or _FIRST_PERSON.search(words)
             if bare and Act.SCHEDULE not in best and Act.MINISTERIAL not in best:
                 return add(Act.COMMIT, None, rule="answer.in-other-words", polarity=Polarity.AGAINST if _NO_TONE.search(words) else Polarity.FOR)
-        for act in (Act.DRAFT, Act.MINISTERIAL, Act.SCHEDULE):
+        if Act.INFORM in best and _FYI.search(words):
+            return add(Act.INFORM, best[Act.INFORM])
+        for act in (Act.MINISTERIAL, Act.DRAFT, Act.SCHEDULE):
             if act in best:
                 return add(act, best[act])
         short = len(words.split()) < 12
@@ -570,7 +616,14 @@ def read_thread(messages: Sequence[ThreadMessage], context: ThreadContext, cues:
     reader = _Reader(context, title_words(context.matters))
     found = cues if cues is not None else [find_cues(own_words(m), context.names) for m in messages]
     answered = _answered(messages, found)
+    # A conversation of several messages that together speak of a pending matter is about it throughout.
+    reader.pooled = len(messages) > 1 and bool(context.matters) and sum(reader._points(c)[0] + _outright(c) for c in found) >= 3
     return tuple(reader.read(n, message, found[n], answered=n in answered) for n, message in enumerate(messages))
+
+
+def _outright(cues: Cues) -> bool:
+    """Does a message hold a position, a request or a count said in so many words?"""
+    return any(c.act in _CORE and c.confidence is Confidence.HIGH and c.kind != "ballot" for c in cues.cues)
 
 
 def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozenset[int]:
