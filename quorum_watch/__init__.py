@@ -1,6 +1,6 @@
 """Find contact among members of a public body that a lawyer should look at.
 
-``analyze("my-city")`` gives a :class:`Run`; ``run.findings`` lists what deserves a look, ``run.coverage`` what was read.
+``analyze("my-city")`` gives a :class:`Run`: ``run.findings`` is what deserves a look, ``run.coverage`` what was read.
 Names are loaded when first used, so that ``import quorum_watch`` is quick.
 """
 
@@ -33,7 +33,26 @@ _HOMES: dict[str, str] = {
     "say": "wording",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605  (the one list of public names)
+__all__ = [
+    "Citation",
+    "Evidence",
+    "Factor",
+    "Finding",
+    "Interaction",
+    "Profile",
+    "Reading",
+    "Roster",
+    "Run",
+    "Step",
+    "Threshold",
+    "Workspace",
+    "analyze",
+    "compare_documents",
+    "load_profile",
+    "open_case",
+    "reassess",
+    "say",
+]
 
 if TYPE_CHECKING:
     from quorum_watch.comparing import compare_documents
