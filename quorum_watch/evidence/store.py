@@ -11,12 +11,22 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from sys import intern
 from typing import Any
 
 from quorum_watch.evidence.accounting import Coverage, SourceCount
-from quorum_watch.evidence.batch import RECORDS, REJECTED, Batch, Source, iterate_rows, iterate_tables, list_batches
+from quorum_watch.evidence.batch import (
+    RECORDS,
+    REJECTED,
+    Batch,
+    Source,
+    dump_json,
+    iterate_rows,
+    iterate_tables,
+    list_batches,
+)
 from quorum_watch.evidence.codec import (
     INDEX_COLUMNS,
     REJECTED_COLUMNS,
@@ -115,6 +125,18 @@ class Evidence:
         period = (_iso(times[0]), _iso(times[-1])) if times else None
         by_name = tuple(sorted(counts, key=lambda c: (c.file, c.sha256, c.kind, c.found)))
         return Coverage(by_name, tuple(sorted(channels.items())), period, tuple(sorted(tiers.items()))).check()
+
+    def fingerprint(self) -> str:
+        """SHA-256 over every event, its bytes, its copies and the account: equal evidence, however it came in.
+
+        Cheap: nothing is read from disk again.
+        """
+        digest = sha256()
+        for event in self._events:
+            rows = (event.best, *(row for row, _ in event.copies))
+            digest.update(f"{event.id} {' '.join(row.sha256 for row in rows)}\n".encode())
+        digest.update(dump_json(self.coverage().to_json()))
+        return digest.hexdigest()
 
     def rejected(self) -> Iterator[tuple[SourceRef, Rejected]]:
         """Every item that did not become a row, with where it stands, by file and place."""

@@ -270,7 +270,9 @@ def test_own_ids_are_kept_where_they_are_unique(tmp_path: Path) -> None:
     evidence = read(tmp_path)
     assert sorted(s.id for s in evidence) == ["m1", "m2", "m3"]
     write(tmp_path / "inbox" / "b.own", line(key="m1", at=7200, text="Not the same m1."))
+    before = evidence.fingerprint()
     evidence = read(tmp_path)
+    assert evidence.fingerprint() != before
     ids = [s.id for s in evidence]
     assert sorted(i for i in ids if len(i) == 2) == ["m2", "m3"]
     assert len(set(ids)) == 4

@@ -63,6 +63,7 @@ def test_conservation_and_independence_of_order(files: dict[str, list[dict[str, 
         assert len({s.id for s in events}) == len(events)
         assert events == list(bit_by_bit)
         assert at_once.coverage() == bit_by_bit.coverage()
+        assert at_once.fingerprint() == bit_by_bit.fingerprint()
         for stored in events:  # no copy knows an addressee the event does not
             known = {p.address for p in stored.record.recipients}
             for source in (stored.source, *(c.source for c in stored.copies)):
