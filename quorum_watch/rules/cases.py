@@ -265,7 +265,8 @@ def _meeting(entry: Mapping[str, Any], zone: str) -> MeetingFacts:
 def as_files(scenario: Scenario) -> dict[str, str]:
     """The scenario as the files of a workspace: relative path to text. Nothing is written.
 
-    People carry their id as name and as their one account, so that no invented name can be mistaken for a real one.
+    People carry their id as their name, so that no invented name can be mistaken for a real one; interactions name them
+    by id, as the interchange format allows.
     """
     seated = {p for b in scenario.bodies for p in (*b.members, *b.elect)}
     everyone = dict.fromkeys(sorted(seated))
@@ -290,7 +291,7 @@ def as_files(scenario: Scenario) -> dict[str, str]:
         "roster/people.csv": _csv("person_id name role household", people),
         "roster/bodies.csv": _csv("body_id name kind seats parent_id quorum vote_rule bargaining", bodies),
         "roster/memberships.csv": _csv("person_id body_id capacity voting start end", terms),
-        "roster/accounts.csv": _csv("person_id kind value", [(p, "name", p) for p in everyone]),
+        "roster/accounts.csv": _csv("person_id kind value", [(p, "email", f"{p.lower()}@example.org") for p in everyone]),
         "inbox/interactions.jsonl": "".join(json.dumps(r, sort_keys=True) + "\n" for r in scenario.interactions),
     }
     if matters:

@@ -26,22 +26,32 @@ CARRIES = {
 
 def fewest_to_pass(rule: VoteRule, voting: int, base: int) -> int:
     """The fewest members who, voting aye together, carry it whatever the others do."""
-    return next(k for k in range(voting + 2) if all(
-        CARRIES[rule](k + sum(rest), voting, base) for rest in product((0, 1), repeat=max(voting - k, 0)))
-        or k == voting + 1)
+    return next(
+        k
+        for k in range(voting + 2)
+        if all(CARRIES[rule](k + sum(rest), voting, base) for rest in product((0, 1), repeat=max(voting - k, 0)))
+        or k == voting + 1
+    )
 
 
 def fewest_to_block(rule: VoteRule, voting: int, base: int) -> int:
     """The fewest members who, voting no together, defeat it whatever the others do."""
-    return next(k for k in range(voting + 1) if not any(
-        CARRIES[rule](sum(rest), voting, base) for rest in product((0, 1), repeat=voting - k)))
+    return next(
+        k
+        for k in range(voting + 1)
+        if not any(CARRIES[rule](sum(rest), voting, base) for rest in product((0, 1), repeat=voting - k))
+    )
 
 
 @st.composite
 def bodies(draw: st.DrawFn) -> BodyFacts:
     seats = draw(st.integers(2, 10))
-    return BodyFacts("b", draw(st.sampled_from(["committee", "board", "common_council"])), seats,
-                     draw(st.integers(max(2, seats - 4), seats)))
+    return BodyFacts(
+        "b",
+        draw(st.sampled_from(["committee", "board", "common_council"])),
+        seats,
+        draw(st.integers(max(2, seats - 4), seats)),
+    )
 
 
 def number(body: BodyFacts, name: ThresholdName, rule: VoteRule) -> dict[str, int]:
@@ -104,5 +114,6 @@ def test_the_lower_reading_is_used_and_never_below_two(body: BodyFacts, rule: Vo
         bases = [v for label, v in t.alternatives if label.startswith("base ")]
         assert t.value >= MINIMUM
         assert all(t.value <= v for v in bases)
-        assert t.unsettled == any(v != t.value for label, v in t.alternatives
-                                  if label.startswith(("base ", "presiding officer counted")))
+        assert t.unsettled == any(
+            v != t.value for label, v in t.alternatives if label.startswith(("base ", "presiding officer counted"))
+        )

@@ -1,4 +1,4 @@
-"""The scenarios: what can be checked without detection (numbers, notice, attendance, flips), and that all are complete."""
+"""The scenarios: what can be checked without detection (numbers, notice, attendance, flips); all are complete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from quorum_watch.rules import load_profile
 from quorum_watch.rules.cases import Scenario, as_files, load_cases, read_cases
 from quorum_watch.rules.notice import About, Notice, attendance, clears
 from quorum_watch.rules.overlay import shipped
-from quorum_watch.vocabulary import Act, Channel, Concern, Pattern, Test, ThresholdName, VoteRule
+from quorum_watch.vocabulary import Act, Channel, Concern, Pattern, Test, VoteRule
 
 FILES = shipped("cases")
 ALL = [s for name in FILES for s in load_cases(name)]
@@ -69,7 +69,9 @@ def test_scenario_is_well_formed(s: Scenario) -> None:
     assert len({r["id"] for r in s.interactions}) == len(s.interactions)
 
 
-@pytest.mark.parametrize("s", [s for s in ALL if s.expected.get("numbers")], ids=ids([s for s in ALL if s.expected.get("numbers")]))
+@pytest.mark.parametrize(
+    "s", [s for s in ALL if s.expected.get("numbers")], ids=ids([s for s in ALL if s.expected.get("numbers")])
+)
 def test_numbers(s: Scenario) -> None:
     for body_id, numbers in s.expected["numbers"].items():
         found = thresholds(s, body_id)
@@ -127,8 +129,15 @@ def answer(s: Scenario, want: dict[str, object]) -> Notice:
     at = datetime.fromisoformat(str(want["at"])).replace(tzinfo=ZoneInfo(s.timezone))
     body = s.body(str(want["body"]))
     about = About(s.matter.get("id", ""), s.matter.get("title", ""), (s.matter.get("topic", ""),))
-    return clears(profile_of(s), meeting, body_id=body.body_id, at=at, about=about, parent_id=body.parent or None,
-                  bargaining=body.bargaining)
+    return clears(
+        profile_of(s),
+        meeting,
+        body_id=body.body_id,
+        at=at,
+        about=about,
+        parent_id=body.parent or None,
+        bargaining=body.bargaining,
+    )
 
 
 NOTICED = [s for s in ALL if s.expected.get("notice")]
@@ -153,8 +162,9 @@ def test_attendance(s: Scenario) -> None:
     meeting = next(m for m in s.meetings if m.meeting_id == want["meeting"])
     others = [m for m in s.meetings if m is not meeting]
     assert reach(s, want["body"]) == want["count"], "the count stands in the facts too"
-    got = attendance(profile_of(s), meeting, thresholds(s, want["body"]), body_id=want["body"], count=want["count"],
-                     notices=others)
+    got = attendance(
+        profile_of(s), meeting, thresholds(s, want["body"]), body_id=want["body"], count=want["count"], notices=others
+    )
     assert (got.outcome, got.reason) == (want["outcome"], want["reason"])
     assert got.because
 
@@ -185,12 +195,27 @@ def test_no_scenario_repeats_an_invented_or_real_name() -> None:
             assert p.upper() == p
 
 
-@pytest.mark.parametrize(("text", "what"), [
-    ("schema: quorum-watch/cases/1\nprofile: us-wi\non: 2026-01-01\nbodies: {}\nscenarios:\n  a: {name: A, bodies: [x], expected: {at_most: none}}\n", "No body 'x'"),
-    ("schema: quorum-watch/cases/1\nprofile: us-wi\non: 2026-01-01\nbodies: {}\nscenarios:\n  a: {nam: A, expected: {at_most: none}}\n", "Unknown entry 'nam'"),
-    ("schema: quorum-watch/cases/1\nprofile: us-wi\non: 2026-01-01\nbodies: {}\nscenarios:\n  a: {name: A, expected: {most: none}}\n", "Unknown entry 'most'"),
-    ("profile: us-wi\n", "not a file of scenarios"),
-])
+CASES = "schema: quorum-watch/cases/1\nprofile: us-wi\non: 2026-01-01\nbodies: {}\nscenarios:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            CASES + "  a: {name: A, bodies: [x], expected: {at_most: none}}\n",
+            "No body 'x'",
+        ),
+        (
+            CASES + "  a: {nam: A, expected: {at_most: none}}\n",
+            "Unknown entry 'nam'",
+        ),
+        (
+            CASES + "  a: {name: A, expected: {most: none}}\n",
+            "Unknown entry 'most'",
+        ),
+        ("profile: us-wi\n", "not a file of scenarios"),
+    ],
+)
 def test_a_malformed_scenario_is_refused(text: str, what: str) -> None:
     with pytest.raises(LawError) as caught:
         read_cases(text, "mine.yaml")

@@ -20,9 +20,11 @@ title: My city
 stage: draft
 as_of: 2026-01-01
 authorities:
-  ord-1: {cite: Code 1-2, title: Quorum of committees, status: verified, document: Code of ordinances, says: Three members are a quorum.}
+  ord-1: {cite: Code 1-2, title: Committees, status: verified, document: Code of ordinances, says: Three are a quorum.}
 """
-GOOD = HEAD + """parameters:
+GOOD = (
+    HEAD
+    + """parameters:
   quorum.committee:
     description: A quorum of a committee.
     unit: share of members
@@ -31,6 +33,7 @@ GOOD = HEAD + """parameters:
 factors:
   city_rule: {name: city_rule, kind: policy, description: The city's own rule., reference: [ord-1]}
 """
+)
 
 
 def refused(tmp_path: Path, text: str | bytes) -> LawError:
@@ -58,27 +61,68 @@ def test_a_good_overlay_loads_and_changes_the_number(tmp_path: Path) -> None:
     assert profile.joined.parameters["quorum.board"].origin == "us-wi"
 
 
-PARAM = HEAD + "parameters:\n  quorum.committee:\n    description: A quorum.\n    unit: share\n    reference: [ord-1]\n    values:\n"
+PARAM = HEAD + """parameters:
+  quorum.committee:
+    description: A quorum.
+    unit: share
+    reference: [ord-1]
+    values:
+"""
 MALFORMED = [
     ("unknown key", HEAD + "overlays: yes\n", "Unknown entry 'overlays'", 10),
     ("unknown parameter", GOOD.replace("quorum.committee:", "quorom.committee:"), "No code reads a parameter", 11),
     ("missing citation", GOOD.replace("    reference: [ord-1]\n", ""), "has no 'reference'", 11),
-    ("unknown citation", GOOD.replace("    reference: [ord-1]\n", "    reference: [ord-2]\n"), "No authority is named 'ord-2'", 14),
-    ("two values on one date", PARAM + '      "2020-01-01": {value: null}\n      "2020-01-01": {value: null}\n', "Two values on one date", 17),
+    (
+        "unknown citation",
+        GOOD.replace("    reference: [ord-1]\n", "    reference: [ord-2]\n"),
+        "No authority is named 'ord-2'",
+        14,
+    ),
+    (
+        "two values on one date",
+        PARAM + '      "2020-01-01": {value: null}\n      "2020-01-01": {value: null}\n',
+        "Two values on one date",
+        17,
+    ),
     ("unknown start", PARAM + "      unknown: {value: null}\n", "a start date that is not known is not guessed", 16),
     ("since for ever", PARAM + '      "0001-01-01": {value: null}\n', "since for ever", 16),
     ("impossible date", PARAM + '      "2020-02-30": {value: null}\n', "there is no day 2020-02-30", 16),
     ("impossible share", GOOD.replace("2/3", "4/3"), "no body can reach", 15),
-    ("more than all", GOOD.replace("share: 2/3, compare: at_least", "share: 1/1, compare: more_than"), "no body can reach", 15),
+    (
+        "more than all",
+        GOOD.replace("share: 2/3, compare: at_least", "share: 1/1, compare: more_than"),
+        "no body can reach",
+        15,
+    ),
     ("decimal share", GOOD.replace("2/3", "0.66"), "written as a fraction", 15),
     ("zero share", GOOD.replace("2/3", "0/3"), "written as a fraction", 15),
-    ("wrong type", GOOD.replace("{base: both, rows: [{share: 2/3, compare: at_least}]}", "[1, 2]"), "expected entries base, rows", 15),
+    (
+        "wrong type",
+        GOOD.replace("{base: both, rows: [{share: 2/3, compare: at_least}]}", "[1, 2]"),
+        "expected entries base, rows",
+        15,
+    ),
     ("value missing", PARAM + '      "2020-01-01": {note: nothing}\n', "has no 'value'", 16),
-    ("state law", HEAD + 'parameters:\n  threshold.half:\n    description: Mine.\n    unit: share\n    reference: [ord-1]\n    values: {"2020-01-01": {value: null}}\n', "is state law", 11),
+    (
+        "state law",
+        PARAM.replace("quorum.committee", "threshold.half") + '      "2020-01-01": {value: null}\n',
+        "is state law",
+        11,
+    ),
     ("law factor", GOOD.replace("kind: policy, ", "kind: law, "), "of kind law in a file of kind overlay", 17),
-    ("state factor", GOOD.replace("city_rule: {name: city_rule", "W2: {name: city_rule"), "already one of state law", 17),
+    (
+        "state factor",
+        GOOD.replace("city_rule: {name: city_rule", "W2: {name: city_rule"),
+        "already one of state law",
+        17,
+    ),
     ("state authority", GOOD.replace("ord-1", "stat-19.82-2"), "already one of state law", None),
-    ("verified without words", HEAD.replace(", says: Three members are a quorum.", ""), "verified without its words", 9),
+    (
+        "verified without words",
+        HEAD.replace(", says: Three are a quorum.", ""),
+        "verified without its words",
+        9,
+    ),
     ("read nowhere", HEAD.replace(", document: Code of ordinances", ""), "was read, but not where", 9),
     ("verified by nobody", HEAD.replace("stage: draft", "stage: verified"), "names nobody who verified", 6),
     ("unknown stage", HEAD.replace("stage: draft", "stage: certain"), "is not a known word", 6),
@@ -109,7 +153,10 @@ def test_malformed_overlays_are_refused(tmp_path: Path, name: str, text: str, wh
 
 
 def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:
-    text = GOOD.replace("2/3", "9/3").replace("    unit: share of members\n", "").replace("cite: Code 1-2, ", "") + "spare: 1\n"
+    text = (
+        GOOD.replace("2/3", "9/3").replace("    unit: share of members\n", "").replace("cite: Code 1-2, ", "")
+        + "spare: 1\n"
+    )
     error = refused(tmp_path, text)
     found = " ".join(f.what for f in error.faults)
     assert len(error.faults) >= 4
@@ -118,7 +165,9 @@ def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_a_billion_laughs_is_refused_at_once(tmp_path: Path) -> None:
-    bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20))
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]\n" for n in range(20)
+    )
     assert "Anchors" in refused(tmp_path, bomb).faults[0].what
 
 
@@ -157,17 +206,23 @@ def test_no_text_ends_in_anything_but_data_or_a_refusal(text: str) -> None:
     try:
         page = read_yaml(text, "x.yaml")
     except LawError as error:
-        assert all("x.yaml" in f.where for f in error.faults)
+        where = [f.where for f in error.faults]
     else:
-        assert isinstance(page.data, dict)
+        where = ["x.yaml"] if isinstance(page.data, dict) else []
+    assert where
+    assert all(w.startswith("x.yaml") for w in where)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.sampled_from(list("x:-{}[]&*!\"'\n 9")))
-def test_any_one_character_changed_is_data_or_a_refusal(tmp_path_factory: pytest.TempPathFactory, at: int, new: str) -> None:
+def test_any_one_character_changed_is_data_or_a_refusal(
+    tmp_path_factory: pytest.TempPathFactory, at: int, new: str
+) -> None:
     file = tmp_path_factory.mktemp("o") / "policy.yaml"
-    file.write_text(GOOD[:at] + new + GOOD[at + 1:])
+    file.write_text(GOOD[:at] + new + GOOD[at + 1 :])
     try:
         check_file(file)
+        outcome = 0
     except LawError as error:
-        assert error.exit_code == 4
+        outcome = error.exit_code
+    assert outcome in (0, 4)

@@ -30,7 +30,10 @@ def by_base(t: Threshold) -> tuple[int, int]:
 
 def pair(body: BodyFacts, rule: VoteRule) -> tuple[tuple[int, int], tuple[int, int]]:
     """((pass, block) in office, (pass, block) seats)."""
-    passed, blocked = by_base(threshold(body, ThresholdName.PASS, rule)), by_base(threshold(body, ThresholdName.BLOCK, rule))
+    passed, blocked = (
+        by_base(threshold(body, ThresholdName.PASS, rule)),
+        by_base(threshold(body, ThresholdName.BLOCK, rule)),
+    )
     return (passed[0], blocked[0]), (passed[1], blocked[1])
 
 
@@ -39,8 +42,8 @@ def alternative(t: Threshold, label: str) -> int:
 
 
 COUNCIL = {
-    # in office: half (office, seats), quorum (seats, office), ordinary, with mayor, sure defeat, majority of all (office),
-    #            (seats), 2/3 (office), (seats), 3/4 (office), (seats), deny (office, seats)
+    # For each number in office: half by office and seats; quorum by seats and office; ordinary; with the mayor; sure
+    # defeat; then majority of all, two thirds and three quarters, each by office and seats; deny by both.
     12: ((6, 6), (8, 8), (7, 6), 6, 7, (7, 6), (7, 6), (8, 5), (8, 5), (9, 4), (9, 4), (5, 5)),
     11: ((6, 6), (8, 8), (6, 6), 6, 6, (6, 6), (7, 5), (8, 4), (8, 4), (9, 3), (9, 3), (4, 4)),
     10: ((5, 6), (8, 7), (6, 5), 5, 6, (6, 5), (7, 4), (7, 4), (8, 3), (8, 3), (9, 2), (4, 3)),
@@ -50,7 +53,9 @@ COUNCIL = {
 @pytest.mark.parametrize("in_office", COUNCIL)
 def test_twelve_alder_council(in_office: int) -> None:
     body = BodyFacts("council", "common_council", 12, in_office, presiding_tie_break=True)
-    half, quorum, ordinary, with_mayor, sure, maj, maj_seats, two, two_seats, three, three_seats, deny = COUNCIL[in_office]
+    half, quorum, ordinary, with_mayor, sure, maj, maj_seats, two, two_seats, three, three_seats, deny = COUNCIL[
+        in_office
+    ]
     assert by_base(threshold(body, ThresholdName.HALF)) == half
     assert by_base(threshold(body, ThresholdName.QUORUM)) == quorum[::-1]
     assert pair(body, VoteRule.ORDINARY)[0] == ordinary
@@ -65,7 +70,9 @@ def test_twelve_alder_council(in_office: int) -> None:
     assert by_base(threshold(body, ThresholdName.DENY_QUORUM)) == deny
 
 
-@pytest.mark.parametrize(("in_office", "expected"), [(12, {8: (5, 4)}), (11, {8: (5, 4)}), (10, {8: (5, 4), 7: (4, 4)})])
+@pytest.mark.parametrize(
+    ("in_office", "expected"), [(12, {8: (5, 4)}), (11, {8: (5, 4)}), (10, {8: (5, 4), 7: (4, 4)})]
+)
 def test_twelve_alder_council_at_a_bare_quorum(in_office: int, expected: dict[int, tuple[int, int]]) -> None:
     body = BodyFacts("council", "common_council", 12, in_office, presiding_tie_break=True)
     passed = threshold(body, ThresholdName.PASS, VoteRule.ORDINARY)
@@ -121,10 +128,21 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "seats", "in_office", "quorum", "half", "ordinary", "bare", "two", "three", "deny"), SMALL)
-def test_smaller_bodies(kind: str, seats: int, in_office: int, quorum: tuple[int, int], half: int,
-                        ordinary: tuple[int, int], bare: tuple[int, int], two: tuple[int, int], three: tuple[int, int],
-                        deny: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "seats", "in_office", "quorum", "half", "ordinary", "bare", "two", "three", "deny"), SMALL
+)
+def test_smaller_bodies(
+    kind: str,
+    seats: int,
+    in_office: int,
+    quorum: tuple[int, int],
+    half: int,
+    ordinary: tuple[int, int],
+    bare: tuple[int, int],
+    two: tuple[int, int],
+    three: tuple[int, int],
+    deny: tuple[int, int],
+) -> None:
     body = BodyFacts("body", kind, seats, in_office)
     found = threshold(body, ThresholdName.QUORUM)
     assert by_base(found) == quorum[::-1]
@@ -146,7 +164,10 @@ def test_numbers_below_two_are_raised_and_the_output_says_so() -> None:
 
 def test_zecchino_counts_the_votes_cast() -> None:
     """Eighteen was the majority of the 34 votes of that day; of 37 seats it would be nineteen."""
-    assert threshold(BodyFacts("county", "county_board", 37, 37, present=34), ThresholdName.PASS, VoteRule.ORDINARY).value == 18
+    assert (
+        threshold(BodyFacts("county", "county_board", 37, 37, present=34), ThresholdName.PASS, VoteRule.ORDINARY).value
+        == 18
+    )
     assert threshold(BodyFacts("county", "county_board", 37, 37), ThresholdName.PASS, VoteRule.ORDINARY).value == 19
 
 
@@ -158,6 +179,7 @@ def test_small_council_needs_only_a_majority() -> None:
 def test_roster_quorum_overrides_the_kind() -> None:
     def quorum(given: str | int | None) -> Threshold:
         return threshold(BodyFacts("board", "board", 9, 9, quorum=given), ThresholdName.QUORUM)
+
     assert [quorum(q).value for q in (None, "majority", "two_thirds", "7", 4)] == [5, 5, 6, 7, 4]
     assert quorum(4).rule == "quorum_override"
     assert quorum("7").citation.cite
