@@ -17,7 +17,7 @@ def side(s: Stage, share_for: float = 0.65) -> tuple[str, bool]:
 
 def daisy_chain(s: Stage) -> Played | None:
     """A passes it to B, B to C ... each agreeing, until a quorum has agreed."""
-    matter = open_matter(s, s.dice.pick(["rezoning", "tif", "bikelanes", "mill_lofts"]))
+    matter = open_matter(s, "rezoning", "tif", "bikelanes", "mill_lofts")
     people = cast(s, numbers(s.city, s.city.council, s.day).quorum)
     key, in_favour = side(s)
     ask = "poll" if in_favour else "poll_against"
@@ -103,7 +103,7 @@ def _poll(
 
 def hub_poll(s: Stage) -> Played | None:
     """One alder collects promises one by one until the item has the votes."""
-    matter = open_matter(s, s.dice.pick(["reconstruction", "wage_plan", "solar", "courts", "registry"]))
+    matter = open_matter(s, "reconstruction", "wage_plan", "solar", "courts", "registry")
     law = numbers(s.city, s.city.council, s.day)
     hub, *spokes = cast(s, max(law.passing, 3))
     s.at(0, 10)
@@ -123,7 +123,7 @@ def hub_poll(s: Stage) -> Played | None:
 
 def bcc_poll(s: Stage) -> Played | None:
     """One blind-copied question, and promises that come back to the asker alone."""
-    matter = open_matter(s, s.dice.pick(["remote_rule", "food_trucks", "mural", "depot_sale"]))
+    matter = open_matter(s, "remote_rule", "food_trucks", "mural", "depot_sale")
     law = numbers(s.city, s.city.council, s.day)
     hub, *spokes = cast(s, max(law.passing, 3))
     s.at(0, 7)
@@ -145,8 +145,8 @@ def bcc_poll(s: Stage) -> Played | None:
     return Played(
         s.city.council,
         (hub, *spokes),
-        ("hub_and_spoke",),
-        WALKING,
+        ("hub_and_spoke", "conversation"),
+        EITHER,
         "look_first",
         matter,
         "a blind copy hides that all were asked; the answers gather at one member",
@@ -157,7 +157,7 @@ def mayor_polls(s: Stage) -> Played | None:
     """The mayor, who is not counted, asks half the alders one by one and gathers yeses."""
     if s.city.bodies[s.city.council].kind != "common_council":
         return None
-    matter = open_matter(s, s.dice.pick(["appointment", "ems", "levy", "roundabout"]))
+    matter = open_matter(s, "appointment", "ems", "levy", "roundabout")
     spokes = cast(s, numbers(s.city, s.city.council, s.day, matter.rule).half)
     s.at(0, 9)
     _poll(s, s.city.role("mayor"), spokes, key="commit_for", by_text=0.2, told_from=2)
@@ -174,7 +174,7 @@ def mayor_polls(s: Stage) -> Played | None:
 
 def administrator_relay(s: Stage) -> Played | None:
     """The administrator asks each member and reports that enough are yes."""
-    matter = open_matter(s, s.dice.pick(["meters", "lift_station", "library_roof", "squad"]))
+    matter = open_matter(s, "meters", "lift_station", "library_roof", "squad")
     admin = s.city.role("administrator")
     spokes = cast(s, max(3, numbers(s.city, s.city.council, s.day).passing))
     s.at(0, 9)
@@ -253,7 +253,7 @@ def spouse_relay(s: Stage) -> Played | None:
 
 def split_groups(s: Stage) -> Played | None:
     """Small groups, each below any number, sharing one person, on one day, until a quorum is covered."""
-    matter = open_matter(s, s.dice.pick(["downzoning", "depot_sale", "roundabout", "registry"]))
+    matter = open_matter(s, "downzoning", "depot_sale", "roundabout", "registry")
     law = numbers(s.city, s.city.council, s.day, matter.rule)
     size = max(2, min(4, law.deciding - 1))
     people = cast(s, law.quorum)
@@ -338,7 +338,7 @@ def members_elect(s: Stage) -> Played | None:
 
 def signed_pledge(s: Stage) -> Played | None:
     """A passing number signs a promise to vote for the item."""
-    matter = open_matter(s, s.dice.pick(["solar", "trail", "ems", "registry"]))
+    matter = open_matter(s, "solar", "trail", "ems", "registry")
     lead, *rest = cast(s, max(3, numbers(s.city, s.city.council, s.day).passing))
     s.at(0, 9)
     note = s.mail(lead, rest, s.say("sign_pledge", "signed", me=lead.name), s.title(), acts="sign commit")
@@ -360,7 +360,7 @@ def signed_pledge(s: Stage) -> Played | None:
 
 def phone_tree(s: Stage) -> Played | None:
     """The administrator telephones each member, then calls back with the count; all of it is in the clerk's log."""
-    matter = open_matter(s, s.dice.pick(["lift_station", "tif", "mill_lofts", "ems"]))
+    matter = open_matter(s, "lift_station", "tif", "mill_lofts", "ems")
     admin = s.city.role("administrator")
     spokes = cast(s, max(3, numbers(s.city, s.city.council, s.day).passing))
     s.at(0, 9)
@@ -389,7 +389,7 @@ def phone_tree(s: Stage) -> Played | None:
 
 def split_breakfasts(s: Stage) -> Played | None:
     """One host has everybody over in small tables on one day, each table short of every number."""
-    matter = open_matter(s, s.dice.pick(["roundabout", "courts", "solar", "remote_rule"]))
+    matter = open_matter(s, "roundabout", "courts", "solar", "remote_rule")
     law = numbers(s.city, s.city.council, s.day, matter.rule)
     host, *guests = people = cast(s, law.quorum)
     table = max(1, law.deciding - 2)

@@ -36,7 +36,7 @@ def _council(
 
 def packet_one_way(s: Stage) -> Played:
     """The clerk's packet to everybody, unanswered."""
-    open_matter(s, s.dice.pick(SOME))
+    open_matter(s, *SOME)
     s.mail(
         s.city.role("clerk"),
         [s.city.bodies[s.city.council]],
@@ -100,7 +100,7 @@ def birthday_thread(s: Stage) -> Played:
 
 def agenda_request(s: Stage) -> Played:
     """A passing number asks for an item and says nothing about it."""
-    open_matter(s, s.dice.pick(SOME))
+    open_matter(s, *SOME)
     lead, *rest = people = cast(s, max(3, numbers(s.city, s.city.council, s.day).passing))
     clerk = s.city.role("clerk")
     note = s.mail(
@@ -114,7 +114,7 @@ def agenda_request(s: Stage) -> Played:
 
 def staff_briefings(s: Stage) -> Played:
     """The administrator briefs every member separately and carries nothing between them."""
-    open_matter(s, s.dice.pick(SOME))
+    open_matter(s, *SOME)
     admin, people = s.city.role("administrator"), s.city.sitting(s.city.council, s.day)
     for n, member in enumerate(people):
         if n and n % 5 == 0:
@@ -131,7 +131,7 @@ def staff_briefings(s: Stage) -> Played:
 
 def opinion_seeking(s: Stage) -> Played:
     """One member asks colleagues in twos and threes what they think; nobody promises anything."""
-    open_matter(s, s.dice.pick(SOME))
+    open_matter(s, *SOME)
     me, *others = people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).deciding))
     while others:
         group, others = others[:2], others[2:]
@@ -155,7 +155,7 @@ def _chain(s: Stage, people: list[Person], *, days: int, backwards: bool) -> Non
 
 def reversed_chain(s: Stage) -> Played:
     """D hears from C before C hears from B: A's view goes nowhere."""
-    open_matter(s, s.dice.pick(SOME))
+    open_matter(s, *SOME)
     people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).deciding))
     _chain(s, people, days=0, backwards=True)
     return _council(s, people, "look", WALKING, "the order is wrong for anything to travel", "daisy_chain")
@@ -163,9 +163,7 @@ def reversed_chain(s: Stage) -> Played:
 
 def slow_chain(s: Stage) -> Played:
     """A link every eighteen days."""
-    s.about = s.docket.make(
-        s.day, tag=s.dice.pick(SOME), vote_on=next_meeting(s.city, s.city.council, s.day + timedelta(80))
-    )
+    s.about = s.docket.make(s.day, tags=SOME, vote_on=next_meeting(s.city, s.city.council, s.day + timedelta(80)))
     people = cast_apart(s, min(5, max(3, numbers(s.city, s.city.council, s.day).deciding)))
     _chain(s, people, days=18, backwards=False)
     return _council(s, people, "note", WALKING, "the links are weeks apart", "daisy_chain")
@@ -196,7 +194,7 @@ def possible_quorum(s: Stage) -> Played | None:
         return None
     s.day = meeting.start.date()
     body = meeting.bodies[0]
-    matter = open_matter(s, s.dice.pick(SOME), body)
+    matter = open_matter(s, *SOME, body=body)
     seated = s.city.sitting(body, s.day)
     guests = cast(s, numbers(s.city, s.city.council, s.day).half, avoid=seated)
     s.now = meeting.start + timedelta(minutes=15)
@@ -241,7 +239,7 @@ def committee_pair(s: Stage) -> Played | None:
     )
     if not body:
         return None
-    open_matter(s, s.dice.pick(["courts", "reconstruction", "carts"]), body)
+    open_matter(s, "courts", "reconstruction", "carts", body=body)
     alders = [p for p in s.city.sitting(body, s.day) if p in s.city.sitting(s.city.council, s.day)]
     pair = s.dice.sample(alders, 2)
     shared = [b for b in s.city.bodies if all(p in s.city.sitting(b, s.day) for p in pair)]
@@ -276,7 +274,7 @@ def critical_letter(s: Stage) -> Played:
 
 def past_votes(s: Stage) -> Played:
     """What the council did last night, retold the day after."""
-    matter = open_matter(s, s.dice.pick(SOME))
+    matter = open_matter(s, *SOME)
     day_after = matter.vote_on + timedelta(1)
     s.at((day_after - s.day).days, 9)
     people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
@@ -331,7 +329,7 @@ def holiday_party(s: Stage) -> Played:
 
 def constituent_answers(s: Stage) -> Played:
     """Each member answers one resident, and nobody else, how they mean to vote."""
-    matter = open_matter(s, s.dice.pick(SOME))
+    matter = open_matter(s, *SOME)
     resident = s.dice.pick(s.city.residents())
     people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     ask = s.mail(
@@ -348,7 +346,7 @@ def constituent_answers(s: Stage) -> Played:
 
 def caution_stops(s: Stage) -> Played:
     """One member starts; the others say to keep it for the meeting."""
-    open_matter(s, s.dice.pick(SOME))
+    open_matter(s, *SOME)
     lead, *rest = people = cast_apart(s, max(3, numbers(s.city, s.city.council, s.day).half))
     note = s.mail(lead, rest, s.say("opinion_for"), s.title(), acts="opinion")
     for member in s.dice.sample(rest, 3):
@@ -359,7 +357,7 @@ def caution_stops(s: Stage) -> Played:
 
 def short_poll(s: Stage) -> Played | None:
     """A poll that ends one short of every number."""
-    matter = open_matter(s, s.dice.pick(SOME))
+    matter = open_matter(s, *SOME)
     n = numbers(s.city, s.city.council, s.day, matter.rule).watch - 2
     if n < 2:
         return None

@@ -29,6 +29,16 @@ USES = (
     "the skate park",
     "the fire siren",
     "bridge railings",
+    "the dispatch console",
+    "bus shelters",
+    "the boat launch",
+    "office carpeting",
+    "the band shell",
+    "traffic signals",
+    "leaf vacuums",
+    "the archive room",
+    "water fountains",
+    "the farmers market",
     "park restrooms",
     "the clock tower",
 )
@@ -113,14 +123,14 @@ class Docket:
             self._left[pool] = self.dice.shuffled(self._pools[pool])
         return str(self._left[pool].pop())
 
-    def words(self) -> dict[str, str]:
-        """Street, amounts, names: what a matter is made of."""
+    def words(self, title: str) -> dict[str, str]:
+        """Street, amounts, names: what a matter of this title is made of; a name is used up only where it is needed."""
         d = self.dice
         return {
             "street": self._next("street"),
             "street2": d.pick(self._pools["street"]),
-            "business": self._next("business"),
-            "use": self._next("use"),
+            "business": self._next("business") if "{business}" in title else d.pick(self._pools["business"]),
+            "use": self._next("use") if "{use}" in title else d.pick(self._pools["use"]),
             "fund": self._next("fund"),
             "amt": f"{d.between(24, 480)},{d.between(0, 9)}00",
             "acres": f"{d.between(2, 18)}.{d.between(1, 9)}",
@@ -130,14 +140,25 @@ class Docket:
             "dept_title": d.pick(["Public Works", "Planning", "Parks and Recreation", "Finance", "Utilities"]),
         }
 
-    def make(self, day: date, *, tag: str = "", topic: str = "", body: str = "", vote_on: date | None = None) -> Matter:
-        """A matter opened three weeks before ``day``; its vote is ``vote_on`` or the body's next meeting but one."""
-        table = [(t, k) for t, k in self.kinds if (not tag or k["tag"] == tag) and (not topic or t == topic)]
-        if not tag:
-            table = [(t, k) for t, k in table if "loan" not in k and "cemetery" not in k]
-        subject, kind = self.dice.pick(table)
+    def pending(self, opened: date, vote_on: date) -> list[Matter]:
+        """Matters before the city at any time in a stretch, with a fortnight to either side."""
+        margin = timedelta(14)
+        return [m for m in self.matters if m.opened - margin <= vote_on and opened - margin <= m.vote_on]
+
+    def make(self, day: date, *, tags: tuple[str, ...] = (), body: str = "", vote_on: date | None = None) -> Matter:
+        """A matter opened three weeks before ``day``; its vote is ``vote_on`` or the body's next meeting but one.
+
+        It is of one of the kinds named by ``tags``, if possible of a kind not pending then, so that two matters are
+        not called by one name at one time.
+        """
         body = body or self.city.council
-        said = self.words()
+        vote = vote_on or next_meeting(self.city, body, day + timedelta(8))
+        opened = day - timedelta(21)
+        rivals = self.pending(opened, vote)
+        table = [(t, k) for t, k in self.kinds if (k["tag"] in tags if tags else not {"loan", "cemetery"} & set(k))]
+        fresh = [(t, k) for t, k in table if k["tag"] not in {m.tag for m in rivals}]
+        subject, kind = self.dice.pick(fresh or table)
+        said = self.words(str(kind["title"]))
         head = str(kind["title"]).split()[0]
         code = f"{PREFIX[head]}-{len(self.matters) + 41}-{day.year}"
         said |= {"num": code, "year": str(day.year)}
@@ -148,11 +169,11 @@ class Docket:
             return text
 
         bodies = (body, "plan-commission") if kind.get("plan") and body == self.city.council else (body,)
-        refs = tuple(put(r).replace("the the ", "the ").replace("for the the", "for the") for r in kind["refs"])
-        vote = vote_on or next_meeting(self.city, body, day + timedelta(8))
-        matter = Matter(
-            code, put(kind["title"]), kind["tag"], subject, kind["rule"], bodies, day - timedelta(21), vote, refs, said
-        )
+        refs = tuple(put(r).replace("the the ", "the ") for r in kind["refs"])
+        taken = {r for m in rivals for r in m.refs}
+        refs = tuple(r for r in refs if r not in taken) or refs
+        title, tag, rule = put(kind["title"]), kind["tag"], kind["rule"]
+        matter = Matter(code, title, tag, subject, rule, bodies, opened, vote, refs, said)
         self.matters.append(matter)
         return matter
 

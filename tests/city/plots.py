@@ -52,9 +52,9 @@ def chair_of(s: Stage, body: str) -> Person:
     return s.city.person(seats[0].person) if seats else s.city.sitting(body, s.day)[0]
 
 
-def open_matter(s: Stage, tag: str, body: str = "") -> Matter:
-    """Put a fresh matter on stage."""
-    s.about = s.docket.make(s.day, tag=tag, body=body)
+def open_matter(s: Stage, *tags: str, body: str = "") -> Matter:
+    """Put a fresh matter of one of these kinds on stage."""
+    s.about = s.docket.make(s.day, tags=tags, body=body)
     return s.about
 
 

@@ -27,7 +27,7 @@ def conversation_block(s: Stage) -> Played | None:
 
 def conversation_half(s: Stage) -> Played | None:
     """Half the council discusses an ordinary item in a group chat."""
-    matter = open_matter(s, s.dice.pick(["reconstruction", "bikelanes", "tif", "carts", "trail"]))
+    matter = open_matter(s, "reconstruction", "bikelanes", "tif", "carts", "trail")
     people = cast(s, numbers(s.city, s.city.council, s.day).half)
     s.at(0, 20)
     exchange(s, people, len(people) + 12, thread=f"chat-{s.episode.lower()}")
@@ -64,7 +64,7 @@ def conversation_vacancy(s: Stage) -> Played | None:
 def decision_by_message(s: Stage) -> Played | None:
     """A small board votes by e-mail and means to ratify later."""
     body = "loan-board"
-    matter = open_matter(s, "facade", body)
+    matter = open_matter(s, "facade", body=body)
     people = s.city.sitting(body, s.day)
     chair = chair_of(s, body)
     clerk = s.city.role("clerk")
@@ -90,7 +90,7 @@ def decision_by_message(s: Stage) -> Played | None:
 def board_pair(s: Stage) -> Played | None:
     """Two of three members of a board text about an application."""
     body = "cemetery-board"
-    matter = open_matter(s, "burial_plots", body)
+    matter = open_matter(s, "burial_plots", body=body)
     pair = cast(s, 2, body=body)
     s.at(0, 19)
     note: Note | None = None
@@ -114,7 +114,7 @@ def board_pair(s: Stage) -> Played | None:
 def committee_reply_all(s: Stage) -> Played | None:
     """The clerk's note to the council becomes a talk among a quorum of one committee."""
     body = next(b for b in ("public-works", "finance") if b in s.city.bodies)
-    matter = open_matter(s, s.dice.pick(["reconstruction", "bikelanes", "carts", "roundabout"]), body)
+    matter = open_matter(s, "reconstruction", "bikelanes", "carts", "roundabout", body=body)
     law = numbers(s.city, body, s.day)
     people = cast(s, max(law.quorum, 2), body=body)
     clerk = s.city.role("clerk")
@@ -142,7 +142,7 @@ def committee_reply_all(s: Stage) -> Played | None:
 
 def public_thread(s: Stage) -> Played | None:
     """Half the council argues under a post on the city's page."""
-    matter = open_matter(s, s.dice.pick(["reconstruction", "bikelanes", "roundabout", "courts"]))
+    matter = open_matter(s, "reconstruction", "bikelanes", "roundabout", "courts")
     people = cast(s, numbers(s.city, s.city.council, s.day).half)
     resident = s.dice.pick(s.city.residents())
     s.at(0, 18)
