@@ -168,9 +168,8 @@ def _same_subject(meeting: MeetingFacts, about: About) -> bool | None:
         words = _words(text)
         if words and (f" {words} " in f" {subject} " or (subject and f" {subject} " in f" {words} ")):
             return True
-    if not subject and not (meeting.matter_ids and about.matter):
-        return None
-    return False
+    # A row without its agenda items ("regular meeting") leaves the subject open; it does not say it was another one.
+    return None if not meeting.matter_ids else False
 
 
 def _words(text: str) -> str:
