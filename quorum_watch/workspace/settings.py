@@ -28,6 +28,8 @@ REQUIRED = {
 RESTRICTIONS = (Reason.PERSONAL, Reason.PRIVILEGED, Reason.CLOSED_SESSION)
 _TOP = (*REQUIRED, "policy", "own_domains", "area_code", "roster_checked", "roster_max_age_days")
 _TABLES = ("contact", "windows", "ingest", "restricted", "limits", "report")
+#: Lengths of time a workspace may set in place of the law profile's settings; ``detection.`` may stand before them.
+WINDOWS = ("window", "answer_window", "episode_gap", "agreement_window", "conversation.burst_gap")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
 
 
@@ -60,10 +62,11 @@ class Restriction:
 class Settings:
     """``workspace.toml`` as read.
 
-    ``policy`` names the local policy overlay (a file of the workspace, or an overlay that ships with the package);
-    ``windows`` are times that replace the profile's, by name; ``ingest`` answers readers' questions; ``restricted``
-    is in the order of reading (first match wins) and ``restricted_addresses`` are accounts whose messages are
-    restricted; ``own_domains`` are the city's mail domains; ``area_code`` completes seven-digit telephone numbers.
+    ``policy`` names the local policy overlay (a file of the workspace, or one that ships with the package);
+    ``windows`` are times that replace the profile's, by name without ``detection.``; ``ingest`` answers readers'
+    questions; ``restricted`` is in the order of reading (the first match wins) and ``restricted_addresses`` are
+    accounts whose messages are restricted; ``own_domains`` are the city's mail domains; ``area_code`` completes
+    seven-digit telephone numbers.
     """
 
     name: str
@@ -267,8 +270,13 @@ class _Parser:
     def _windows(self) -> tuple[tuple[str, timedelta], ...]:
         found = []
         for name, value in sorted(_flat(self._table("windows")).items()):
-            span = parse_span(value)
-            if span is None or not span:
+            span, short = parse_span(value), name.removeprefix("detection.")
+            if short not in WINDOWS:
+                near = _nearest(short, WINDOWS)
+                hint = f"Did you mean {near}? " if near else ""
+                what = f"[windows] {name} is not a known length of time."
+                self._fault("windows", name.split(".")[0], what, f"{hint}Known: {', '.join(WINDOWS)}.", UNKNOWN_KEY)
+            elif span is None or not span:
                 self._fault(
                     "windows",
                     name.split(".")[0],
@@ -276,7 +284,7 @@ class _Parser:
                     'Write "36 hours" or "14 days".',
                 )
             else:
-                found.append((name, span))
+                found.append((short, span))
         return tuple(found)
 
     def _restricted(self, defaults: Mapping[str, list[str]]) -> tuple[Restriction, ...]:

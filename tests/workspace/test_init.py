@@ -82,6 +82,21 @@ def test_every_column_is_in_the_templates_and_explained(tmp_path: Path) -> None:
             assert column in readme
 
 
+def test_every_setting_that_is_switched_off_works_when_switched_on(tmp_path: Path) -> None:
+    import re
+
+    create(tmp_path / "city", settings={"name": "Falls"})
+    toml = tmp_path / "city" / "workspace.toml"
+    switched = re.sub(r"^# (?=[a-z_.]+ = )", "", toml.read_text(), flags=re.MULTILINE)
+    assert switched.count("\n# ") < toml.read_text().count("\n# ") - 10
+    toml.write_text(switched)
+    (tmp_path / "city" / "policy.yaml").write_text("")
+    ws = Workspace.open(tmp_path / "city")
+    assert len(ws.windows) == 5
+    assert ws.contact.phone
+    assert len(ws.settings.restricted_addresses) == 1
+
+
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("mine")
     with pytest.raises(WorkspaceError) as caught:

@@ -35,7 +35,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         'policy = "policy.yaml"\nown_domains = ["AlderFalls.example"]\narea_code = "608"\n'
         "roster_checked = 2026-04-21\nroster_max_age_days = 30\n"
         '[contact]\nname = "City Attorney"\nphone = "608-555-0100"\n'
-        '[windows]\n"detection.chain" = "36 hours"\ndetection.gap = "2 days"\n'
+        '[windows]\n"detection.window" = "36 hours"\nconversation.burst_gap = "90 minutes"\nepisode_gap = "2 weeks"\n'
         '[ingest]\nwhatsapp_date_order = "month_first"\n'
         '[restricted]\npersonal = ["family"]\naddresses = ["Doctor@clinic.example"]\n'
         "[limits]\nnesting = 2\n"
@@ -45,7 +45,11 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     ws = Workspace.open(tmp_path)
     assert ws.policy_path == tmp_path / "policy.yaml"
     assert ws.settings.own_domains == ("alderfalls.example",)
-    assert ws.windows == {"detection.chain": timedelta(hours=36), "detection.gap": timedelta(days=2)}
+    assert ws.windows == {
+        "window": timedelta(hours=36),
+        "conversation.burst_gap": timedelta(minutes=90),
+        "episode_gap": timedelta(weeks=2),
+    }
     assert ws.settings.ingest == (("whatsapp_date_order", "month_first"),)
     assert ws.settings.restricted_addresses == ("doctor@clinic.example",)
     assert ws.settings.limits.nesting == 2
@@ -71,7 +75,7 @@ def test_the_restricted_folders_need_no_setting(tmp_path: Path, name: str, reaso
 def test_all_mistakes_of_the_settings_come_at_once_with_their_lines(tmp_path: Path) -> None:
     toml = (
         'name = ""\njurisdicton = "us-wi"\ntimezone = "Wisconsin"\narea_code = "6085"\n'
-        '[windows]\nchain = "a while"\n[contact]\nfax = "1"\n[limits]\nmembers = -4\n'
+        '[windows]\nwindow = "a while"\n[contact]\nfax = "1"\n[limits]\nmembers = -4\n'
     )
     error = refused(fill(tmp_path, toml=toml, matters="matter_id,title,opened\nm1,Depot,2026-02-30\n"))
     places = {(f.code, f.where) for f in error.faults}
@@ -88,6 +92,21 @@ def test_all_mistakes_of_the_settings_come_at_once_with_their_lines(tmp_path: Pa
     }
     assert any("Did you mean jurisdiction" in f.remedy for f in error.faults)
     assert error.exit_code == 3
+
+
+def test_a_window_no_profile_has_is_named_and_the_names_are_the_profiles_own(tmp_path: Path) -> None:
+    import yaml
+
+    import quorum_watch.rules
+    from quorum_watch.workspace.settings import WINDOWS
+
+    error = refused(fill(tmp_path, toml=TOML + '[windows]\nwindows = "2 days"\n'))
+    assert (error.code, error.faults[0].where) == ("QW-E204", "workspace.toml line 5")
+    assert "Did you mean window?" in error.faults[0].remedy
+    settings = Path(quorum_watch.rules.__file__).parent / "profiles" / "_settings.yaml"
+    parameters = yaml.safe_load(settings.read_text("utf-8"))["parameters"]
+    timed = {name.removeprefix("detection.") for name in parameters if name.startswith(("detection.", "conversation."))}
+    assert timed == set(WINDOWS)
 
 
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
