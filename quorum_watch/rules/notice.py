@@ -168,8 +168,9 @@ def _same_subject(meeting: MeetingFacts, about: About) -> bool | None:
         words = _words(text)
         if words and (f" {words} " in f" {subject} " or (subject and f" {subject} " in f" {words} ")):
             return True
-    # A row without its agenda items ("regular meeting") leaves the subject open; it does not say it was another one.
-    return None if not meeting.matter_ids else False
+    # A row that only says which meeting it was ("Finance Committee regular meeting") leaves the subject open.
+    only_titled = not subject or "meeting" in subject.split()
+    return None if only_titled and not (meeting.matter_ids and about.matter) else False
 
 
 def _words(text: str) -> str:
