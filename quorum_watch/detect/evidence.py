@@ -50,25 +50,29 @@ def smallest_set(pool: Sequence[int], start: Iterable[int], enough: Enough, at_l
         the events without which nothing suffices, which are in every smallest set but may not be all that are.
     """
     best = _irreducible(sorted(start), enough)
+    whole = frozenset(pool)
+    # Without these nothing suffices, so every set holds them and only the others need to be tried.
+    fixed = frozenset(e for e in best if not enough(whole - {e}))
+    free = [e for e in pool if e not in fixed]
     budget = SETS_TRIED
-    optimal = len(best) <= at_least
-    for size in range(at_least, len(best)):
-        budget -= comb(len(pool), size)
+    lower = max(at_least, len(fixed))
+    optimal = len(best) <= lower
+    for size in range(lower, len(best)):
+        budget -= comb(len(free), size - len(fixed))
         if budget < 0:
             break
-        found = next((s for s in combinations(pool, size) if enough(frozenset(s))), None)
+        found = next((s for s in combinations(free, size - len(fixed)) if enough(fixed.union(s))), None)
         if found is not None:
-            best, optimal = list(found), True
+            best, optimal = sorted(fixed.union(found)), True
             break
     else:
         optimal = True
-    if optimal and comb(len(pool), len(best)) <= budget:
-        all_of_them = [frozenset(s) for s in combinations(pool, len(best)) if enough(frozenset(s))]
-        best = sorted(min(sorted(s) for s in all_of_them))
-        pivotal = frozenset.intersection(*all_of_them)
-    else:
-        whole = frozenset(pool)
-        pivotal = frozenset(e for e in best if not enough(whole - {e}))
+    pivotal = fixed
+    extra = len(best) - len(fixed)
+    if optimal and extra and comb(len(free), extra) <= budget:
+        equal = [fixed.union(s) for s in combinations(free, extra) if enough(fixed.union(s))]
+        best = min(sorted(s) for s in equal)
+        pivotal = frozenset.intersection(*equal)
     return Smallest(tuple(best), optimal, tuple(e for e in best if e in pivotal))
 
 

@@ -120,8 +120,14 @@ def _story(
     pool = tuple(sorted({r.source for r in rows}))
     wanted = len(members)
 
+    heard: dict[int, set[int]] = {}
+    for row in rows:
+        heard.setdefault(row.source, set()).add(row.speaks)
+
     def enough(events: frozenset[int]) -> bool:
-        return ties.count(events) >= wanted
+        # Whoever is tied by answered contacts has spoken, which is quick to see.
+        spoke = moment.members <= set().union(*(heard[e] for e in events))
+        return spoke and ties.count(events) >= wanted
 
     start = ties.chains()
     if not enough(start):

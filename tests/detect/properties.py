@@ -54,7 +54,7 @@ def cases(draw, lines=9):
 
 
 def check_measures(history, window, rho, members):
-    """Both engines give what the oracle gives: gathered, pivot, answered contacts, components; and contain each other."""
+    """Both engines give what the oracle gives (gathered, pivot, answered contacts); the measures contain each other."""
     days, answer = timedelta(days=window), timedelta(days=rho)
     arrays = encode(shard(history, members), answer_window=answer)
     for cut, said in (
@@ -162,7 +162,7 @@ def check_renaming(history, window, rho, members, shift):
         arrays = encode(shard(lines, people), answer_window=timedelta(days=rho))
         if not len(arrays):
             return [], 0
-        reach, kept = two_way(arrays, window=timedelta(days=window), answer_window=timedelta(days=rho))
+        reach, _ = two_way(arrays, window=timedelta(days=window), answer_window=timedelta(days=rho))
         return np.sort(reach.count).tolist(), reach.largest
 
     before = sizes(history, members)
