@@ -54,7 +54,9 @@ _SIMPLE = re.compile(
 _FOLD = re.compile(r"\r?\n[ \t]+|\r(?!\n)[ \t]*|\n")
 #: A fold inside the domain of an address: the part after it ends the address and is no address of its own.
 _FOLDED_DOMAIN = re.compile(r"(@[\w.-]*)\r?\n[ \t]+((?:[\w-]+\.)*[a-zA-Z]{2,})(?=\s*(?:>|,|;|$))")
-_AROUND_AT = re.compile(r"\s*@\s*(?=[\w\[])")
+_COMMENT = re.compile(r"\((?:[^()\\]|\\.)*+\)")
+_LOOSE_DOT = re.compile(r"(@[\w-]+(?:\.[\w-]+)*+)[ \t]+\.[ \t]*(?=\w)")
+_AROUND_AT = re.compile(r"(?<!\s)\s*@\s*(?=[\w\[])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+")
 _UNDISCLOSED = re.compile(
     r"(undisclosed|unlisted|suppressed)[\s_-]*(recipients?|list)|recipients? (list )?(not shown|suppressed)", re.I
@@ -101,7 +103,7 @@ def split_addresses(raw: str) -> list[Mailbox]:
         return fast
     text = _CONTROL.sub("", _FOLD.sub(" ", _FOLDED_DOMAIN.sub(r"\1\2", raw)))
     boxes: list[Mailbox] = []
-    for segment in _join_names(_segments(_AROUND_AT.sub("@", text))):
+    for segment in _join_names(_segments(_LOOSE_DOT.sub(r"\1.", _AROUND_AT.sub("@", text)))):
         boxes.extend(_read_segment(segment))
     if not any(b.address for b in boxes) and "=?" in raw:
         decoded = decode_words(text)  # some programs encode the whole list, addresses and separators included
@@ -269,6 +271,8 @@ def _belongs(before: str, segment: str) -> bool:
 
 
 def _read_segment(segment: str) -> list[Mailbox]:
+    if segment.startswith("(") and _strip_comments(segment).strip() == "":
+        return []  # a remark between the entries, and no entry
     if segment.endswith(":;"):
         return [Mailbox(segment, _clean_name(segment[:-2]), "")]
     segment_text = segment
@@ -291,11 +295,25 @@ def _read_segment(segment: str) -> list[Mailbox]:
 
 
 def _angle_address(inner: str) -> str:
-    inner = _PREFIX.sub("", inner.strip(" '\t"))
+    inner = inner.strip(" '\t")
+    prefix = _PREFIX.match(inner)
+    if prefix:
+        inner = inner[prefix.end() :].partition("?")[0]  # a mailto: link may carry a subject
+    if "(" in inner:
+        inner = _strip_comments(inner)
     if inner.startswith("@") and ":" in inner:
         inner = inner.rpartition(":")[2]
     match = _ATOM.search(inner) if " " not in inner else _ATOM.fullmatch(inner) or _ATOM.search(inner.replace(" ", ""))
     return normalise_address(match[0].strip("'")) if match else ""
+
+
+def _strip_comments(text: str) -> str:
+    for _ in range(10):
+        shorter = _COMMENT.sub("", text)
+        if shorter == text:
+            break
+        text = shorter
+    return text
 
 
 def _bare_addresses(text: str) -> list[Mailbox]:
@@ -345,10 +363,17 @@ def count_visible(raw: str) -> frozenset[str]:
     >>> sorted(count_visible("a@x.example, <b@x.example"))
     ['a@x.example', 'b@x.example']
     """
-    text = _AROUND_AT.sub("@", _FOLD.sub(" ", _FOLDED_DOMAIN.sub(r"\1\2", _CONTROL.sub("", raw))))
+    text = _FOLD.sub(" ", _FOLDED_DOMAIN.sub(r"\1\2", _CONTROL.sub("", raw)))
+    text = _LOOSE_DOT.sub(r"\1.", _AROUND_AT.sub("@", text))
+    if "(" in text:
+        text = _strip_comments(
+            text
+        )  # an address in a comment is a remark, and one in the middle of an address hides it
     if "=?" in text:
         text = decode_words(text)
-    return frozenset(a for a in (normalise_address(m[0].strip(".'")) for m in _VISIBLE.finditer(text)) if a)
+    return frozenset(
+        a for a in (normalise_address(m[0].partition("?")[0].strip(".'")) for m in _VISIBLE.finditer(text)) if a
+    )
 
 
 def read_parties(values: Iterable[str], role: Role, evidence: str = "header", limit: int = 5000) -> AddressList:

@@ -46,7 +46,7 @@ ZONES = {
 }
 
 _CLOCK = r"(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,]\d{1,9})?)?(?:\s*(?P<ap>[AaPp])\.?[Mm]\.?)?"
-_ZONE = r"(?:\s*(?P<z>(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|[A-Za-z]{1,8}(?:[+-]\d{1,2})?))?"
+_ZONE = r"(?:\s*(?P<z>(?:UTC|GMT)?[+-]\d{1,2}:?\d{2}|[A-Za-z]{1,8}(?:[+-]?\d{1,2}[A-Za-z]{0,4})?))?"
 _MAIL = re.compile(
     rf"(?:(?P<wd>[A-Za-z]{{3,9}})\.?,?\s*)?(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[\s-]*(?P<mo>[A-Za-z]{{3,9}})\.?,?[\s-]*(?P<y>\d{{2,4}}),?\s+(?:at\s+)?{_CLOCK}{_ZONE}$"
 )
@@ -59,7 +59,7 @@ _AMERICAN = re.compile(
 _ISO = re.compile(
     r"(?P<y>\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})[T ](?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?\s*(?P<z>Z|z|[+-]\d{2}:?\d{2}|UTC|GMT)?$"
 )
-_COMMENT = re.compile(r"\([^()]*\)?")
+_COMMENT = re.compile(r"\([^()]*(?:\)|$)")
 _SPACE = re.compile(r"[\s\u202f\xa0]+")
 
 
@@ -83,7 +83,10 @@ def read_date(raw: str, zone: str) -> DateRead:
 
 @lru_cache(maxsize=4096)
 def _match(text: str) -> dict[str, str | None] | None:
-    plain = _SPACE.sub(" ", _COMMENT.sub(" ", text[:200])).strip(" ,;\x00")
+    text = text[:200]
+    while "(" in text and (shorter := _COMMENT.sub(" ", text)) != text:  # comments nest; the innermost go first
+        text = shorter
+    plain = _SPACE.sub(" ", text).strip(" ,;\x00")
     for pattern in (_MAIL, _ASCTIME, _AMERICAN, _ISO):
         match = pattern.match(plain)
         if match:

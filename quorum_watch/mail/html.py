@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from functools import cache
+from typing import Any
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _HIDDEN = re.compile(r"<(script|style|head|title)\b", re.I)
@@ -36,17 +38,23 @@ def read_html(source: str) -> tuple[str, tuple[tuple[int, int], ...], bool]:
 
 def _read_document(source: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     from inscriptis import get_annotated_text
-    from inscriptis.css_profiles import CSS_PROFILES
-    from inscriptis.model.config import ParserConfig
 
     source = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source).replace("\x00", "")
     if not source.strip():
         return "", ()
-    config = ParserConfig(css=CSS_PROFILES["strict"].copy(), annotation_rules=_QUOTES)
-    found = get_annotated_text(source, config)
+    found = get_annotated_text(source, _make_config())
     text: str = found["text"]
     spans = tuple(sorted((int(a), int(b)) for a, b, label in found["label"] if label == "quote" and text[a:b].strip()))
     return text, _outermost(spans)
+
+
+@cache
+def _make_config() -> Any:
+    """Made once: it is only read afterwards, and making it costs more than most documents."""
+    from inscriptis.css_profiles import CSS_PROFILES
+    from inscriptis.model.config import ParserConfig
+
+    return ParserConfig(css=CSS_PROFILES["strict"].copy(), annotation_rules=_QUOTES)
 
 
 def _outermost(spans: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:

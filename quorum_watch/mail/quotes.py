@@ -19,9 +19,21 @@ MAX_DEPTH = 10
 MAX_BLOCKS = 500
 
 _WROTE = r"(?:wrote|writes|escribió|a écrit|schrieb|ha scritto|escreveu|schreef|skrev|написала?|пишет)"
-_HINT = re.compile(
-    rf"^[ \t]*>|^[ \t*]*From[ \t*]*:|{_WROTE}|Original Message|orwarded message|Original Appointment", re.M | re.I
+_VERBS = (
+    "wrote",
+    "writes",
+    "escribió",
+    "écrit",
+    "schrieb",
+    "scritto",
+    "escreveu",
+    "schreef",
+    "skrev",
+    "написал",
+    "пишет",
 )
+_HINTS = (*_VERBS, "from:", "from*:", "original message", "original appointment", "forwarded", "reenviado", "de:")
+_MARKED = re.compile(r"^[ \t]{0,4}>", re.M)
 _MARK = re.compile(r"[ \t]{0,4}>")
 _SEPARATOR = re.compile(
     r"\s*(?:-{2,}\s*)?(?P<f>(?:begin )?forwarded (?:message|by .{1,80})|original (?:message|appointment)|reply message|mensaje original|mensaje reenviado)\s*(?:-{2,}|:)?\s*$",
@@ -74,7 +86,9 @@ def find_quotes(text: str, zone: str, marked: tuple[tuple[int, int], ...] = ()) 
     >>> [(q.kind, q.sender.name, q.start, q.end) for q in found]
     [('reply', 'Dana Lee', 9, 91)]
     """
-    if not marked and not _HINT.search(text):
+    lower = text.lower()
+    claims = any(hint in lower for hint in _HINTS)
+    if not marked and not claims and not (">" in text and _MARKED.search(text)):
         return ()
     lines: list[_Line] = []
     at = 0
@@ -93,12 +107,13 @@ def _scan(lines: list[_Line], zone: str, out: list[Quoted], depth: int) -> None:
     """Find the blocks of one level; each is scanned again for what it quotes itself."""
     i = 0
     count = len(lines)
+    near = _find_likely(lines)
     while i < count and len(out) < MAX_BLOCKS and depth < MAX_DEPTH:
         words = lines[i].words
-        if _MARK.match(words):
+        if ">" in words and _MARK.match(words):
             i = _take_run(lines, i, i, None, zone, out, depth)
             continue
-        claim = _read_claim(lines, i, zone) if words.strip() else None
+        claim = _read_claim(lines, i, zone) if i in near else None
         if claim is None:
             i += 1
             continue
@@ -112,8 +127,26 @@ def _scan(lines: list[_Line], zone: str, out: list[Quoted], depth: int) -> None:
             end = _last_words(lines, i, count)
             out.append(Quoted(lines[i].start, end, claim.kind, claim.sender, claim.recipients, claim.when))
             lines, i, count, depth = lines[i + claim.lines :], 0, count - i - claim.lines, depth + 1
+            near = _find_likely(lines)
         else:
             i += 1
+
+
+def _find_likely(lines: list[_Line]) -> set[int]:
+    """Lines at which a claim can begin: up to three above a line that ends in a colon, labels, and drawn rules."""
+    near: set[int] = set()
+    for n, line in enumerate(lines):
+        words = line.words
+        if not words:
+            continue
+        if words[0] in "-_" or "orward" in words or "riginal" in words or "FORWARD" in words or "eenviado" in words:
+            near.add(n)
+        if ":" in words:
+            if words.rstrip().endswith(":"):
+                near.update(range(max(0, n - 3), n + 1))
+            elif ":" in words[:24]:
+                near.add(n)
+    return near
 
 
 def _take_run(

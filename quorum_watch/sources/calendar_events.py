@@ -37,7 +37,9 @@ from quorum_watch.vocabulary import (
 
 _BEGIN = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.I | re.M)
 _END = re.compile(rb"^END:VEVENT[ \t]*(?:\r?\n|\Z)", re.I | re.M)
-_ZONES = re.compile(rb"^BEGIN:VTIMEZONE[ \t]*\r?\n.{0,100000}?^END:VTIMEZONE[ \t]*\r?$", re.I | re.M | re.S)
+_ZONE_BEGIN = re.compile(rb"^BEGIN:VTIMEZONE[ \t]*\r?$", re.I | re.M)
+_ZONE_END = re.compile(rb"^END:VTIMEZONE[ \t]*\r?$", re.I | re.M)
+MAX_ZONES = 50
 _METHOD = re.compile(rb"^METHOD:[ \t]*([A-Za-z]{1,20})", re.I | re.M)
 #: Rules that repeat more often than daily describe machines, not gatherings.
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
@@ -62,6 +64,19 @@ def find_events(data: bytes) -> Iterator[Located]:
         yield Located(start, end, data[start:end])
 
 
+def _find_zones(data: bytes) -> list[bytes]:
+    """The time zone definitions of a calendar, which every event is read with."""
+    out: list[bytes] = []
+    begin = _ZONE_BEGIN.search(data)
+    while begin is not None and len(out) < MAX_ZONES:
+        end = _ZONE_END.search(data, begin.end())
+        if end is None:
+            break
+        out.append(data[begin.start() : end.end()])
+        begin = _ZONE_BEGIN.search(data, end.end())
+    return out
+
+
 def read_calendar(data: bytes, locator: str, context: Context, *, ranges: bool = False) -> list[Item]:
     """Every item of one calendar, occurrences included.
 
@@ -70,7 +85,7 @@ def read_calendar(data: bytes, locator: str, context: Context, *, ranges: bool =
     """
     whole = hashlib.sha256(data).hexdigest()
     method = _METHOD.search(data)
-    frame = b"\r\n".join(m[0] for m in _ZONES.finditer(data))
+    frame = b"\r\n".join(_find_zones(data))
     items: list[Item] = []
     versions: dict[str, tuple[int, int]] = {}
     replaced: dict[str, set[datetime]] = {}
@@ -193,13 +208,8 @@ def _expand(record: Record, calendar: Any, event: Any, context: Context) -> Iter
     limits = context.limits
     rule = event.get("RRULE")
     rules = rule if isinstance(rule, list) else [rule] if rule is not None else []
-    dense = any(
-        str((r.get("FREQ") or ["?"])[0]).upper() not in _FREQUENCIES
-        or any(len(r.get(by) or ()) > 1 for by in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-        for r in rules
-    )
     first = event["DTSTART"].dt
-    if dense or len(rules) > 5:
+    if len(rules) > 5 or not all(_is_ordinary(r) for r in rules):
         yield replace(record, defects=(*record.defects, Defect.TRUNCATED))
         return
     last = first + timedelta(days=limits.occurrence_days)
@@ -222,6 +232,20 @@ def _expand(record: Record, calendar: Any, event: Any, context: Context) -> Iter
             defects=tuple(dict.fromkeys([*record.defects, *defects, *cut])),
             extra=(*record.extra, ("occurrence", mark)),
         )
+
+
+def _is_ordinary(rule: Any) -> bool:
+    """Whether a rule is one people make. Others can be endless, or search for a day that never comes."""
+    frequency = str((rule.get("FREQ") or ["?"])[0]).upper()
+    filters = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS"} & set(rule)
+    interval = (rule.get("INTERVAL") or [1])[0]
+    return (
+        frequency in _FREQUENCIES
+        and isinstance(interval, int)
+        and 1 <= interval <= 1000
+        and not (filters and frequency in ("DAILY", "WEEKLY"))
+        and not any(len(rule.get(by) or ()) > 1 for by in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    )
 
 
 def _read_time(value: Any, context: Context) -> tuple[When | None, list[Defect]]:
