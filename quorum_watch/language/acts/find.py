@@ -32,7 +32,7 @@ _REPORTS = re.compile(
 _ASKING = re.compile(
     r"\| (?:(?:hey|hi|hello|so|and|but|ok|yo|well|oh|also|then|,|@\d+|%\S+|now|btw|quick|question|one|guys|all|folks|lol|hmm|um|:|alright|just|council|board|gang|team|speaking|of|that) ){0,5}"
     r"(?:what (?:is|are|do|does|did|would|will|about|if|say|you|everyone|EVERYONE)|where (?:is|are|do|does|did|you|we|everyone|the)|who (?:is|are|do|does|will|else|all|can|wants|sends|pays|has)|why (?:is|are|do|does|not|would)|which way|"
-    r"how (?:are|do|is|does|did|many|much|come|you|about|would|will|we|everyone)|whose|is it|is that|is there|is this|is he|is she|is anyone|is everyone|does it|does this|does that|does anyone|does he|did they|did anyone|"
+    r"how (?:are|do|is|does|did|many|much|come|you|about|would|will|we|everyone)|whose|is it|is that|is there|is this|is he|is she|is anyone|is everyone|does it|does this|does that|does anyone|does he|does she|did he|did she|has he|has she|will he|will she|was he|was she|did they|do they|did anyone|"
     r"should we|should i|has anyone|may i|might we|can i|can someone|can somebody|can anyone|you in|you good|you with|you for|you ok|you still|you a|you going|you voting|you and|you on|you down|you two|you both|you all|everyone ok|everyone good|"
     r"everybody good|anyone|anybody|any|is [@%]\S+|are [@%]\S+|does [@%]\S+|did [@%]\S+|will [@%]\S+|has [@%]\S+|was [@%]\S+) "
 )

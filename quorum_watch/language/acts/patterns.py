@@ -26,12 +26,14 @@ from quorum_watch.vocabulary import Act, Confidence, Polarity
 _NO_MARK = r'[^\s,;:|."]+ '
 _SPECIAL = {
     "^": r"(?<=\| )",
-    "$": r'(?=(?:[,;:".-] ){0,2}(?:\||:emo:))',
+    "$": r'(?=(?:(?:[,;:".-]|too|though|anyway|again) ){0,3}(?:\||:emo:))',
     "_": _NO_MARK,
     "@": r"@\d+ ",
     "OTHER": r"(?:@\d+|%\S+|he|she|they) ",
     "SCORELINE": r"(?!10-4 )\d{1,2}-\d{1,2} ",
-    "NUMBER": r"[$#]?\d[\d.,/]*%?k? ",
+    "NUMBER": r"[$#]?\d[\d.,:/-]*%?k? ",
+    "HOUR": r"(?:(?:1[0-2]|[1-9])(?::\d\d)?(?:am|pm|ish)?|[1-9][0-5]0(?:am|pm)?|1[0-2][0-5]0(?:am|pm)?|noon|midnight) ",
+    "DATE": r"(?:\d{1,2}(?:st|nd|rd|th)|\d{1,2}/\d{1,2}) ",
     ",": r", ",
 }
 #: Signs that must occur are anchored by a mark the reader adds to the words of a message.

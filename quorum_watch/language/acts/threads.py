@@ -87,6 +87,7 @@ _CIVIC = re.compile(
     r"trustee|trustees|quorum|ratify|easement|cosponsor|cosponsors|cosponsoring|yeses|ayes|supervisors|bylaw|curfew|overlay|setback|millage|"
     r"vote|votes|voting|levee|moratorium|pud) "
 )
+_CIVIC_THING = re.compile(_CIVIC.pattern.replace("|vote|votes|voting", ""))
 _WEAK_CIVIC = re.compile(
     r"(?<!\S)(?:board|resolution|motion|amendment|agenda|packet|permit|budget|bond|bonds|license|contract|bid|bids|hearing|clerk|commission|committee|city|village|"
     r"town|county|tax|taxes|fee|fees|policy|mayor|developer|petition|staff|sponsor|agreement|grant|lease|appointment|plan|proposal|funding|"
@@ -99,12 +100,15 @@ _STOP = frozenset(
 )
 _VOCATIVE = re.compile(r"(?:\| (?:(?:hey|hi|hello|ok|yo|and|so|well|no|yes|thanks|thank you|sorry|dear|but|,) ){0,3}(@\d+) (?=,|:|-|you |\|)|, (@\d+) (?=\||,)|(@\d+) (?=you |are you|do you|will you|can you)|(@\d+) \|)")
 _FIRST_PERSON = re.compile(r"(?<!\S)(?:i|me|my|mine|myself) ")
-_THANKS = re.compile(r"(?<!\S)(?:thanks|thank|appreciate|received|welcome|sorry|bless|congrats|regards) ")
+_THANKS = re.compile(r"(?<!\S)(?:thanks|thank|appreciate|received|welcome|bless|congrats|regards) ")
 _POSITIONS = frozenset({Act.RELAY, Act.COMMIT})
 _SHORT_WHO = re.compile(r"(?<!\S)(?:who|you|@\d+|%\S+|he|she|they|them|him|her) ")
 _MEMBER_DOES = re.compile(
-    r"(?:\| |(?:and|but|so|ok|that|,|:|plus|also|now|lol|says|said|think|hear|heard|know|believe|saw|guess) )(@\d+) (?:(?:and|,|or) (?:@\d+|%\S+|i) )?"
+    r"(?:\| |(?:and|but|so|ok|that|,|:|plus|also|now|lol|says|said|think|hear|heard|know|believe|saw|guess) )(@\d+) (?:(?:and|or) (?:@\d+|%\S+|i) )?"
     r"(?:is|are|was|were|has|have|had|will|would|can|could|might|may|does|did|says|said|wants|likes|thinks|told|seems|sounds|came|comes|went|goes|got|gets|gave|gives|answered|stays|stayed|feels|sits|stands|leans|needs|agrees|agreed|keeps|never) "
+)
+_POSITION = re.compile(
+    r"(?<!\S)(?:vote|votes|voting|support|supporting|oppose|opposed|against|favor|approve|on board|position|stance|leaning yes|leaning no|yes|no|passing|approving|intend|in or out|with me|with us) "
 )
 _FYI = re.compile(r"(?<!\S)(?:fyi|for your information|heads up|just so you know|for your awareness|attached|reminder) ")
 _IT = re.compile(r"(?<!\S)(?:it|this|that|one|thing|these|them|ordinance|resolution|amendment|rezoning|permit|contract|budget|levy|license|bond|bonds|fee|grant|lease|deal|plan|proposal|item|map|overtime|tif|purchase|waiver|ban) ")
@@ -117,7 +121,7 @@ _WOULD_IF = re.compile(r"(?<!\S)(?:would|could) you (?:\S+ ){1,3}if ")
 _BEG = re.compile(r"(?<!\S)(?:please|help|count on|need) ")
 _TO_YOU = re.compile(r"(?<!\S)(?:you|your|yours|everyone|everybody|anyone|anybody|either|folks|all of|@\d+) ")
 _FACTUAL = re.compile(
-    r"(?<!\S)(?:how many|how much|what is in|what happens|what time|know|see|seen|read|get the|got the|hear|heard|send|sent|remember|mean|find|check|ask|explain|tell me what|"
+    r"(?<!\S)(?:park|eaten|eat|drive|how many|how much|seem|seems|what is in|what happens|what time|know|see|seen|read|get the|got the|hear|heard|send|sent|remember|mean|find|check|ask|explain|tell me what|"
     r"look at|looked|talk|talked|call|called|meet|forward|share|print|give me a|mind|need|kidding|think about it|drafted|write|wrote|sure|happen|happened) "
 )
 _STANCE = re.compile(
@@ -276,7 +280,7 @@ class _Reader:
             return (pending or civic) and not (pastime and not civic), (points >= 2 and (civic or pending)) or (self.pooled and not pastime)
         if pastime and not civic and not outright and not (parent.business and parent.asked):
             return False, True
-        if not parent.business and pending and civic and not pastime:
+        if not parent.business and pending and (own or any(_CIVIC_THING.search(x.words) for x in cues.sentences)) and not pastime:
             return True, True
         return parent.business, parent.clear or self.pooled or (civic and pending)
 
@@ -389,7 +393,7 @@ class _Scene:
             if act in best:
                 return add(act, best[act])
         if self.business and not _FACTUAL.search(sentence.words):
-            if self.answered and self.clear and not _WE_COULD.search(sentence.words):
+            if self.answered and self.clear and self._names_matter(sentence.words) and not _WE_COULD.search(sentence.words):
                 return add(Act.POLL, None, rule="question.answered-with-positions", confidence=Confidence.LOW)
             if self.parent is not None and self.parent.acts & _POSITIONS and _SHORT_WHO.search(sentence.words) and len(sentence.words.split()) <= 9:
                 return add(Act.POLL, None, rule="question.about-positions", confidence=Confidence.LOW)
@@ -406,9 +410,9 @@ class _Scene:
         return (
             any(_stem(w.lstrip("%")) in self.stems for w in words.split())
             or _CIVIC.search(words) is not None
-            or _STANCE.search(words) is not None
+            or _POSITION.search(words) is not None
             or _IT.search(words) is not None
-            or len(words.split()) <= 6
+            or len(words.split()) <= (7 if _TO_YOU.search(words) else 5)
         )
 
     def _statement(self, sentence, best, kinds, rules, number, before, add) -> list[ActSpan] | None:  # type: ignore[no-untyped-def]
@@ -419,11 +423,11 @@ class _Scene:
         relay = best.get(Act.RELAY)
         if self.question == "ballot" or self.balloted:
             result = best.get(Act.DECIDE)
-            if result is not None and (result.kind != "ballot-answer" or self.question == "ballot"):
+            if result is not None and not _THANKS.search(words) and (result.kind != "ballot-answer" or self.question == "ballot"):
                 return add(Act.DECIDE, result)
             if relay is not None and relay.kind == "tally" and self.balloted:
                 return add(Act.DECIDE, relay, rule="ballot.tally")
-            if commit is not None and hold is None and self.question == "ballot":
+            if commit is not None and hold is None and self.question == "ballot" and not _THANKS.search(words):
                 return add(Act.DECIDE, commit, rule="ballot." + commit.rule)
         if Act.DECIDE in best and best[Act.DECIDE].where == "anywhere":
             return add(Act.DECIDE, best[Act.DECIDE])
@@ -456,13 +460,12 @@ class _Scene:
             if Act.SIGN in best:
                 add(Act.SIGN, best[Act.SIGN])
             return None
-        if Act.POLL in best and not strong and (best[Act.POLL].where != "reply" or open_poll):
+        if Act.POLL in best and not strong and self.message.sender not in sentence.people and (best[Act.POLL].where != "reply" or open_poll):
             return add(Act.POLL, best[Act.POLL])
         if hold is not None and not (strong and commit.rule == "commit.conditional"):
             return add(Act.OPINION, hold, polarity=Polarity.NONE)
-        if Act.SIGN in best and not strong:
-            add(Act.SIGN, best[Act.SIGN])
-            return None
+        if Act.SIGN in best and (not strong or self.question == "sign"):
+            return add(Act.SIGN, best[Act.SIGN])
         if strong and self.question == "time" and not _VOTEWORD.search(words):
             return add(Act.SCHEDULE, commit, polarity=Polarity.NONE, rule="reply.time")
         if strong:
@@ -617,7 +620,7 @@ def read_thread(messages: Sequence[ThreadMessage], context: ThreadContext, cues:
     found = cues if cues is not None else [find_cues(own_words(m), context.names) for m in messages]
     answered = _answered(messages, found)
     # A conversation of several messages that together speak of a pending matter is about it throughout.
-    reader.pooled = len(messages) > 1 and bool(context.matters) and sum(reader._points(c)[0] + _outright(c) for c in found) >= 3
+    reader.pooled = len(messages) > 1 and bool(context.matters) and sum(reader._points(c)[0] + _outright(c) for c in found) >= 2
     return tuple(reader.read(n, message, found[n], answered=n in answered) for n, message in enumerate(messages))
 
 
