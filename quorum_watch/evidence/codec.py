@@ -12,7 +12,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from quorum_watch.evidence.keys import Keys
@@ -89,13 +90,13 @@ def encode_record(record: Record, keys: Keys, source: int) -> tuple[Any, ...]:
         when.raw if when else "",
         when.precision.value if when else "",
         when.source.value if when else "",
-        _dump(_party(record.sender)) if record.sender else "",
-        _dump([_party(p) for p in record.recipients]),
-        _dump(record.references) if record.references else "",
+        _dump_party(record.sender) if record.sender else "",
+        f"[{','.join(map(_dump_party, record.recipients))}]",
+        _dump_texts(record.references),
         _dump([_quoted(q) for q in record.quoted]) if record.quoted else "",
         _dump(_coded(record.coded)) if record.coded else "",
-        _dump(record.attachments) if record.attachments else "",
-        _dump(record.defects) if record.defects else "",
+        _dump_texts(record.attachments),
+        _dump_texts(record.defects),
         _dump(record.extra) if record.extra else "",
         keys.mih,
         keys.text,
@@ -186,6 +187,16 @@ def _dump(value: Any) -> str:
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(maxsize=8192)
+def _dump_party(party: Party) -> str:
+    """The same few people are in most messages: their JSON is made once."""
+    return _dump(_party(party))
+
+
+def _dump_texts(texts: tuple[str, ...]) -> str:
+    return f"[{','.join(map(encode_basestring, texts))}]" if texts else ""
 
 
 def _party(party: Party) -> list[str]:
