@@ -95,8 +95,8 @@ def explain(finding: Mapping[str, Any], index: Mapping[tuple[str, str], str]) ->
 
 
 def named(finding: Mapping[str, Any]) -> set[str]:
-    """Members a finding ties together: those who spoke and those who received."""
-    return {*finding["members"]["spoke"], *finding["members"]["received"]}
+    """Whom a finding names: members who spoke or received, and others in it, such as members not yet in office."""
+    return {*finding["members"]["spoke"], *finding["members"]["received"], *finding.get("non_members", [])}
 
 
 def lacking(finding: Mapping[str, Any], episode: Episode) -> list[str]:

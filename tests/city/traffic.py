@@ -30,6 +30,8 @@ NUMBER_WORDS = (
     "fifteen",
 )
 Party = Person | Body
+#: People a clerk has no reason to list: their addresses stay unknown to the program.
+OUTSIDERS = ("resident", "reporter", "vendor", "lobbyist")
 #: Share of replies that carry the earlier message below, by the mail program's habit.
 QUOTES = 0.45
 
@@ -169,7 +171,8 @@ class Stage:
         """A mail body: greeting, text, signature, in the sender's manner."""
         voice, d = sender.voice, self.dice
         one = to[0] if len(to) == 1 and isinstance(to[0], Person) else None
-        greeting = self.words.say(f"greet_{voice}", {"first": one.first}) if one else self.words.say("greet_all", {})
+        group = "greet_public" if sender.role in OUTSIDERS else "greet_all"
+        greeting = self.words.say(f"greet_{voice}", {"first": one.first}) if one else self.words.say(group, {})
         greeting = greeting if d.chance(0.7) else ""
         text = voiced(text, voice, d)
         sign = {"formal": sender.name, "brisk": sender.first, "phone": d.pick(["", sender.first.lower(), ""])}[voice]

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.city.exports import handle
 from tests.city.matters import Matter, Meeting
 from tests.city.people import City
+from tests.city.traffic import OUTSIDERS
 
 TOPICS = """# Words of this city which the general list of topics does not know.
 schema = 1
@@ -24,8 +25,6 @@ normal = ["mill pond shelter", "story walk"]
 [topics.property]
 normal = ["the depot", "columbarium"]
 """
-#: People a clerk has no reason to list: their addresses stay unknown to the program.
-OUTSIDERS = ("resident", "reporter", "vendor", "lobbyist")
 
 
 def write_table(path: Path, head: list[str], rows: Iterable[Iterable[object]]) -> None:
