@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from quorum_watch.language.acts.threads import ThreadContext, ThreadMessage, names_of, read_thread
+from quorum_watch.language.acts.find import Cues, find_cues
+from quorum_watch.language.acts.threads import ThreadContext, ThreadMessage, names_of, own_words, read_thread
 from quorum_watch.language.matters import Matter
 from quorum_watch.language.segment import Own, Placed
 from quorum_watch.language.settings import load_settings
-from quorum_watch.language.tame import Tamed
-from quorum_watch.language.zones import Zone
 from quorum_watch.model import ActSpan, Interaction, MatterId, PersonId
 from quorum_watch.vocabulary import Scope
 
@@ -23,20 +23,13 @@ class Heard:
     private: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OwnWords:
-    """A text as tamed, with the zones that are not the sender's own."""
+class Words(Protocol):
+    """A text as seen: what is left of it without other people's words, and what the act rules found in it before."""
 
-    tamed: Tamed
-    zones: tuple[Zone, ...]
+    cues: Cues | None
 
     @property
-    def text(self) -> str:
-        """The sender's own words; other zones are blanked, offset for offset."""
-        text = self.tamed.text
-        for zone in self.zones:
-            text = text[: zone.start] + " " * (zone.end - zone.start) + text[zone.end :]
-        return text
+    def own_text(self) -> str: ...  # noqa: D102
 
 
 class Ear:
@@ -51,14 +44,15 @@ class Ear:
         self.titles = {m.matter_id: m.title for m in matters}
 
     def hear(
-        self, thread: Sequence[Interaction], words: Sequence[OwnWords], own: Sequence[Own], placed: dict[str, Placed]
+        self, thread: Sequence[Interaction], words: Sequence[Words], own: Sequence[Own], placed: dict[str, Placed]
     ) -> list[Heard]:
         """Acts of every message of a conversation in time order; none for coded or unreadable messages."""
         place = {i.id: n for n, i in enumerate(thread)}
         messages = [self._message(i, w, o, placed[i.id], place) for i, w, o in zip(thread, words, own, strict=True)]
         context = ThreadContext(names=self.names, matters=self._likely(own, placed))
+        cues = [self._cues(w, m) for w, m in zip(words, messages, strict=True)]
         heard = []
-        for o, done, i in zip(own, read_thread(messages, context), thread, strict=True):
+        for o, done, i in zip(own, read_thread(messages, context, cues), thread, strict=True):
             if not o.readable or o.fixed is not None:
                 heard.append(Heard())
                 continue
@@ -67,9 +61,15 @@ class Ear:
             heard.append(Heard(acts, not done.state.business and done.state.clear))
         return heard
 
-    def _message(
-        self, i: Interaction, words: OwnWords, own: Own, placed: Placed, place: dict[str, int]
-    ) -> ThreadMessage:
+    def _cues(self, words: Words, message: ThreadMessage) -> Cues:
+        """What the act rules find in a text on its own; found once per text, however often it is written."""
+        if not message.text:
+            return find_cues("", self.names)
+        if words.cues is None:
+            words.cues = find_cues(own_words(message), self.names)
+        return words.cues
+
+    def _message(self, i: Interaction, words: Words, own: Own, placed: Placed, place: dict[str, int]) -> ThreadMessage:
         people: dict[str, PersonId] = {c.address: c.person for c in i.contacts if c.person is not None}
         if i.sender is not None:
             people[i.sender_address] = i.sender
@@ -82,7 +82,7 @@ class Ear:
         if placed.scope is Scope.NOT_BUSINESS and private:
             scope = Scope.NOT_BUSINESS
         return ThreadMessage(
-            text=words.text if own.readable and own.fixed is None else "",
+            text=words.own_text if own.readable and own.fixed is None else "",
             sender=i.sender,
             recipients=i.persons(),
             reply_to=place.get(i.in_reply_to or ""),

@@ -13,9 +13,8 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib import resources
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from quorum_watch.language.settings import load_settings
 from quorum_watch.language.words import stem
@@ -33,8 +32,7 @@ class Matter(Protocol):
     def topic(self) -> str: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A matter a message shares words with.
 
     ``score`` is the cosine of the two (0 to 1), ``evidence`` the summed rarity of the words shared, ``words`` their
@@ -115,6 +113,7 @@ class MatterIndex:
 
     def __init__(self, matters: Sequence[Matter], cut: object) -> None:
         self._cut = cut
+        self._pair = load_settings().matters.pair
         self.matters = tuple(m for m in matters if m.title.strip())
         texts = [features(self._words(m.title)) for m in self.matters]
         self._ids = [m.matter_id for m in self.matters]
@@ -175,49 +174,56 @@ class MatterIndex:
     def _weigh(self, text: Sequence[tuple[str, int]]) -> dict[str, float]:
         """Weight of each stem and of each pair of neighbouring stems."""
         weights: dict[str, float] = {}
-        times: dict[str, int] = defaultdict(int)
+        times: dict[str, int] = {}
         for mark, _ in text:
-            times[mark] += 1
+            times[mark] = times.get(mark, 0) + 1
         for mark, n in times.items():
-            weights[mark] = self._idf(mark) * (1 + math.log(n))
-        pair = load_settings().matters.pair
-        for (a, at), (b, to) in zip(text, text[1:], strict=False):
-            if to - at <= 2:
-                weights.setdefault(f"{a} {b}", pair * (self._idf(a) + self._idf(b)))
+            weights[mark] = self._idf(mark) * (1 + math.log(n) if n > 1 else 1.0)
+        last, before = "", -9
+        for mark, at in text:
+            if at - before <= 2:
+                pair = f"{last} {mark}"
+                if pair not in weights:
+                    weights[pair] = self._pair * (self._idf(last) + self._idf(mark))
+            last, before = mark, at
         return weights
 
     def match(self, words: Sequence[str], *, most: int = 4) -> list[Match]:
-        """Matters that share words with a message, best first, at most ``most``."""
-        if not self.matters:
-            return []
-        text = features(words)
-        if not text:
-            return []
+        """Matters that share words with a message, best first, at most ``most``; ``chance`` is not yet weighed."""
+        return self.match_features(features(words), most=most) if self.matters else []
+
+    def match_features(self, text: Sequence[tuple[str, int]], *, most: int = 4) -> list[Match]:
+        """The same for a message given as ``features``."""
         postings = self._postings
-        if not any(mark in postings for mark, _ in text):
+        if not any([mark in postings for mark, _ in text]):
             return []
         query = self._weigh(text)
-        size = math.sqrt(sum(w * w for w in query.values())) or 1.0
-        dot: dict[int, float] = defaultdict(float)
-        evidence: dict[int, float] = defaultdict(float)
-        shared: dict[int, set[str]] = defaultdict(set)
-        met: dict[int, float] = defaultdict(float)
+        size = math.sqrt(sum([w * w for w in query.values()])) or 1.0
+        # Per matter: dot product, evidence, weight of the title met.
+        sums: dict[int, list[float]] = {}
+        shared: dict[int, list[str]] = {}
         for mark, weight in query.items():
             for n, own in postings.get(mark, ()):
-                dot[n] += weight * own
-                evidence[n] += min(weight, own)
-                met[n] += own * own
-                shared[n].add(mark)
+                row = sums.get(n)
+                if row is None:
+                    row = sums[n] = [0.0, 0.0, 0.0]
+                    shared[n] = []
+                row[0] += weight * own
+                row[1] += weight if weight < own else own
+                row[2] += own * own
+                shared[n].append(mark)
+        norm = self._norm
+        best = sorted(sums, key=lambda n: (-sums[n][0] / norm[n], -sums[n][1], self._ids[n]))
+        named = [n for n in best[most:] if self._names[n] and not self._names[n].isdisjoint(shared[n])]
         matches = []
-        for n, value in dot.items():
-            marks = shared[n]
-            named = bool(marks & self._names[n])
-            score = value / (size * self._norm[n])
-            at = tuple(p for mark, p in text if mark in marks)
-            cover = min(1.0, met[n] / self._norm[n] ** 2)
-            matches.append(Match(self._ids[n], min(1.0, score), evidence[n], at, named, cover))
-        matches.sort(key=lambda m: (-m.score, -m.evidence, m.matter))
-        return matches[:most]
+        for n in (*best[:most], *named):
+            dot, evidence, met = sums[n]
+            marks = set(shared[n])
+            at = tuple([p for mark, p in text if mark in marks])
+            exact = not self._names[n].isdisjoint(marks)
+            cover = min(1.0, met / norm[n] ** 2)
+            matches.append(Match(self._ids[n], min(1.0, dot / (size * norm[n])), evidence, at, exact, cover))
+        return matches
 
 
 def _identifiers(matter: Matter) -> frozenset[str]:
@@ -227,9 +233,11 @@ def _identifiers(matter: Matter) -> frozenset[str]:
 
 
 def weigh_matches(
-    matches: Sequence[Match], words: Sequence[str], points: Mapping[str, int], topic_of: Mapping[MatterId, str]
+    matches: Sequence[Match], size: int, points: Mapping[str, int], topic_of: Mapping[MatterId, str]
 ) -> list[Match]:
     """The matches with the chance that each is the matter meant, as fitted on labelled messages (``settings.toml``).
+
+    ``size`` is the number of features of the message, ``points`` its topic points, ``topic_of`` the topics of matters.
 
     What counts: rare words shared (less in a long message), the distance to the next matter that claims the same
     words, how much of the title was met, and whether the message shows the matter's topic by itself.
@@ -237,13 +245,17 @@ def weigh_matches(
     if not matches:
         return []
     rules = load_settings().link
-    length = math.log1p(len(features(words)))
+    length = math.log1p(size)
     weighed = []
-    for match in matches:
-        rival = max((m.score for m in matches if m is not match and set(m.words) & set(match.words)), default=0.0)
+    agreeing: set[MatterId] = set()
+    places = [set(m.words) for m in matches]
+    for n, match in enumerate(matches):
+        rival = max([m.score for k, m in enumerate(matches) if k != n and places[k] & places[n]], default=0.0)
         gap = match.score - rival
         evidence = min(match.evidence, rules.evidence_most)
         agree = min(3, points.get(topic_of.get(match.matter, ""), 0))
+        if agree:
+            agreeing.add(match.matter)
         logit = (
             rules.base
             + rules.evidence * evidence
@@ -256,8 +268,8 @@ def weigh_matches(
             + rules.evidence_length * evidence * length
         )
         chance = rules.named if match.exact else 1 / (1 + math.exp(-logit))
-        weighed.append(replace(match, chance=round(chance, 4)))
-    return sorted(weighed, key=lambda m: (-m.chance, -m.score, m.matter))
+        weighed.append(match._replace(chance=round(chance, 4)))
+    return sorted(weighed, key=lambda m: (not m.exact, -m.score - rules.rank * (m.matter in agreeing), m.matter))
 
 
 def decide(matches: Sequence[Match]) -> tuple[Match | None, tuple[Match, ...]]:

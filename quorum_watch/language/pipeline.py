@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import spacy
+from spacy.attrs import ORTH
 from spacy.language import Language
+from spacy.strings import hash_string
 from spacy.tokens import Doc, Span
 
 from quorum_watch.language.lexicon import Lexicon, load_lexicon
-from quorum_watch.language.matters import Match, Matter, MatterIndex, weigh_matches
+from quorum_watch.language.matters import Match, Matter, MatterIndex, features, weigh_matches
 from quorum_watch.language.scope import Cue, CueFinder
 from quorum_watch.language.topics import TopicFinder, TopicHit, count_points, is_shouted
 from quorum_watch.language.words import fold
@@ -29,6 +31,8 @@ from quorum_watch.language.zones import cut_zones
 
 C = TypeVar("C")
 
+#: Mark in ``doc.user_data`` of a caller that reads the rows there and needs no span groups.
+LIGHT = "qw_light"
 #: Put in place of words that take no part: other people's words, names, signatures.
 HIDDEN = "\u2022"
 
@@ -53,13 +57,20 @@ def visible_words(doc: Doc) -> list[str]:
     return words if words is not None else [t.text for t in doc]
 
 
+def text_of(doc: Doc) -> str:
+    """The text of ``doc``; kept beside it where the caller had it, as joining the tokens again costs more than topics."""
+    text: str | None = doc.user_data.get("qw_text")
+    return doc.text if text is None else text
+
+
 class Zones:
     """``qw_zones``: marks what is not the writer's own (``doc.user_data["qw_quoted"]`` may name known blocks)."""
 
     def __call__(self, doc: Doc) -> Doc:
-        zones = cut_zones(doc.text, doc.user_data.get("qw_quoted", ()))
-        spans = [_span(doc, z.start, z.end, z.label) for z in zones]
-        doc.spans["zones"] = [s for s in spans if s is not None]
+        zones = cut_zones(text_of(doc), doc.user_data.get("qw_quoted", ()))
+        if zones:
+            spans = [_span(doc, z.start, z.end, z.label) for z in zones]
+            doc.spans["zones"] = [s for s in spans if s is not None]
         return doc
 
 
@@ -77,10 +88,14 @@ class Names:
         """Use these names (first and last name, or whatever people go by)."""
         self.names = tuple(sorted({n for n in names if n.strip()}))
         self._parts = {p for n in self.names for p in n.replace(",", " ").split() if p[:1].isupper() and len(p) > 1}
+        self._hashes: set[int] | None = None
 
     def __call__(self, doc: Doc) -> Doc:
-        parts = self._parts
-        doc.spans["names"] = [Span(doc, t.i, t.i + 1, label="NAME") for t in doc if t.text in parts] if parts else []
+        if self._parts:
+            known = {hash_string(p) for p in self._parts} if self._hashes is None else self._hashes
+            self._hashes = known
+            if found := [n for n, orth in enumerate(doc.to_array(ORTH).tolist()) if orth in known]:
+                doc.spans["names"] = [Span(doc, n, n + 1, label="NAME") for n in found]
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
@@ -94,26 +109,37 @@ class Names:
 
 
 class Norm:
-    """``qw_norm``: folded words as lemmas (plural endings and chat spelling only) and the words that take part."""
+    """``qw_norm``: the folded form of a word as its ``norm_`` (plural endings, chat spelling), and the words that count.
+
+    The form is set once per word of the vocabulary, not per token, so it costs next to nothing.
+    """
 
     def __init__(self) -> None:
-        self._lemma: dict[int, int] = {}
+        self._words: dict[int, str] = {}
 
     def __call__(self, doc: Doc) -> Doc:
-        lemma, strings = self._lemma, doc.vocab.strings
-        for token in doc:
-            known = lemma.get(token.orth)
-            if known is None:
-                if len(lemma) > 200_000:
-                    lemma.clear()
-                known = lemma[token.orth] = strings.add(fold(token.text))
-            token.lemma = known
-        words = [t.text for t in doc]
+        known = self._words
+        words = []
+        for orth in doc.to_array(ORTH).tolist():
+            word = known.get(orth)
+            if word is None:
+                word = self._learn(doc, orth)
+            words.append(word)
         for group in ("zones", "names"):
-            for span in doc.spans.get(group, ()):
-                words[span.start : span.end] = [HIDDEN] * (span.end - span.start)
+            if group in doc.spans:
+                for span in doc.spans[group]:
+                    words[span.start : span.end] = [HIDDEN] * (span.end - span.start)
         doc.user_data["qw_words"] = words
         return doc
+
+    def _learn(self, doc: Doc, orth: int) -> str:
+        if len(self._words) > 200_000:
+            self._words.clear()
+        lexeme = doc.vocab[orth]
+        word: str = lexeme.text
+        lexeme.norm_ = fold(word)
+        self._words[orth] = word
+        return word
 
 
 class Topics:
@@ -132,9 +158,10 @@ class Topics:
         return self._finder.find(words, shouted=is_shouted(text))
 
     def __call__(self, doc: Doc) -> Doc:
-        hits = self.find(visible_words(doc), doc.text)
-        doc.spans["topics"] = [Span(doc, h.start, h.end, label=h.topic, span_id=f"{h.kind}:{h.term}") for h in hits]
-        doc.user_data["qw_hits"] = [[h.topic, h.start, h.end, h.term, h.kind, h.weight] for h in hits]
+        hits = self.find(visible_words(doc), text_of(doc))
+        if LIGHT not in doc.user_data:
+            doc.spans["topics"] = [Span(doc, h.start, h.end, label=h.topic, span_id=f"{h.kind}:{h.term}") for h in hits]
+        doc.user_data["qw_hits"] = hits
         doc.user_data["qw_points"] = count_points(hits)
         return doc
 
@@ -169,12 +196,12 @@ class Matters:
 
     def __call__(self, doc: Doc) -> Doc:
         words = visible_words(doc)
-        found = self.index.match(words) if self.matters else []
-        matches = weigh_matches(found, words, doc.user_data.get("qw_points", {}), self._topic_of)
-        doc.user_data["qw_matches"] = [
-            [m.matter, m.score, m.evidence, list(m.words), m.exact, m.cover, m.chance] for m in matches
-        ]
-        doc.spans["matters"] = [Span(doc, n, n + 1, label=m.matter) for m in matches for n in m.words]
+        text = features(words) if self.matters else []
+        found = self.index.match_features(text)
+        matches = weigh_matches(found, len(text), doc.user_data.get("qw_points", {}), self._topic_of)
+        doc.user_data["qw_matches"] = matches
+        if LIGHT not in doc.user_data:
+            doc.spans["matters"] = [Span(doc, n, n + 1, label=m.matter) for m in matches for n in m.words]
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
@@ -196,8 +223,9 @@ class Cues:
 
     def __call__(self, doc: Doc) -> Doc:
         cues = self._finder.find(visible_words(doc))
-        doc.spans["cues"] = [Span(doc, c.start, c.end, label=c.kind, span_id=c.term) for c in cues]
-        doc.user_data["qw_cues"] = [[c.kind, c.start, c.end, c.term] for c in cues]
+        if LIGHT not in doc.user_data:
+            doc.spans["cues"] = [Span(doc, c.start, c.end, label=c.kind, span_id=c.term) for c in cues]
+        doc.user_data["qw_cues"] = cues
         return doc
 
 
@@ -213,7 +241,7 @@ def make_names(nlp: Language, name: str) -> Names:
     return Names()
 
 
-@Language.factory("qw_norm", assigns=["token.lemma"])
+@Language.factory("qw_norm", assigns=["token.norm"])
 def make_norm(nlp: Language, name: str) -> Norm:
     """Factory of ``qw_norm``."""
     return Norm()
@@ -263,15 +291,16 @@ def component(nlp: Language, name: str, kind: type[C]) -> C:
 
 
 def hits_of(doc: Doc) -> list[TopicHit]:
-    """Topic hits of a processed doc."""
-    return [TopicHit(*row) for row in doc.user_data.get("qw_hits", ())]
+    """Topic hits of a processed doc, also of one read back from bytes."""
+    return [h if isinstance(h, TopicHit) else TopicHit(*h) for h in doc.user_data.get("qw_hits", ())]
 
 
 def matches_of(doc: Doc) -> list[Match]:
-    """Matter matches of a processed doc."""
-    return [Match(m, s, e, tuple(w), *rest) for m, s, e, w, *rest in doc.user_data.get("qw_matches", ())]
+    """Matter matches of a processed doc, also of one read back from bytes."""
+    rows = doc.user_data.get("qw_matches", ())
+    return [m if isinstance(m, Match) else Match(m[0], m[1], m[2], tuple(m[3]), *m[4:]) for m in rows]
 
 
 def cues_of(doc: Doc) -> list[Cue]:
-    """Scope cues of a processed doc."""
-    return [Cue(*row) for row in doc.user_data.get("qw_cues", ())]
+    """Scope cues of a processed doc, also of one read back from bytes."""
+    return [c if isinstance(c, Cue) else Cue(*c) for c in doc.user_data.get("qw_cues", ())]

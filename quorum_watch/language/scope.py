@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from importlib import resources
+from typing import NamedTuple
 
-from quorum_watch.language.phrases import SKIP, Phrases, keys_of
+from quorum_watch.language.phrases import SKIP, Phrases
 from quorum_watch.language.settings import load_settings
 from quorum_watch.language.words import fold
 from quorum_watch.vocabulary import Act, Scope
@@ -23,8 +23,7 @@ CORE = frozenset({Act.POLL, Act.COMMIT, Act.RELAY, Act.SEEK_SUPPORT, Act.DECIDE}
 IDLE = frozenset({Act.SOCIAL, Act.SCHEDULE})
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """Words that tell something about scope: token positions and which list they stand in."""
 
     kind: str
@@ -39,33 +38,23 @@ class CueFinder:
     def __init__(self, cut: Callable[[str], Sequence[str]]) -> None:
         raw = tomllib.loads((resources.files(__package__) / "scope.toml").read_text("utf-8"))
         self._phrases = Phrases()
-        self._keys: dict[str, tuple[str, ...]] = {}
         for kind in CUES:
             for term in raw[kind]:
                 self._phrases.add([fold(w) for w in cut(term) if w not in SKIP], term, kind)
 
     def find(self, words: Sequence[str]) -> list[Cue]:
         """Cues in a text given as words; a cue inside a longer one is left out."""
-        place = [n for n, w in enumerate(words) if w not in SKIP and not w.isspace()]
-        keys = []
-        for n in place:
-            known = self._keys.get(words[n])
-            if known is None:
-                known = self._keys[words[n]] = keys_of(words[n], fold(words[n]), (), capitals=_never)
-            keys.append(known)
-        found = self._phrases.find(keys)
+        found = self._phrases.find(words)
+        if len(found) < 2:
+            return [Cue(h.payload, h.start, h.end, h.term) for h in found]
         kept = []
         for hit in found:
             longer = any(
                 o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in found
             )
             if not longer:
-                kept.append(Cue(hit.payload, place[hit.start], place[hit.end - 1] + 1, hit.term))
+                kept.append(Cue(hit.payload, hit.start, hit.end, hit.term))
         return kept
-
-
-def _never(_word: str) -> bool:
-    return False
 
 
 def judge_scope(

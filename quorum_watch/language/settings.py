@@ -49,6 +49,7 @@ class LinkSettings:
     close_gap: float
     length: float
     evidence_length: float
+    rank: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from quorum_watch.language.lexicon import WEIGHTS, Lexicon
-from quorum_watch.language.phrases import SKIP, Hit, Phrases, keys_of
+from quorum_watch.language.phrases import SKIP, Hit, Phrases
 from quorum_watch.language.words import fold
 
 #: Cuts a term into words the way a text is cut.
 Cut = Callable[[str], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class TopicHit:
+class TopicHit(NamedTuple):
     """Words of a text that speak for a topic: token positions, the term, its list and its points here."""
 
     topic: str
@@ -42,8 +42,6 @@ class TopicFinder:
     def __init__(self, lexicon: Lexicon, cut: Cut) -> None:
         self.lexicon = lexicon
         self._phrases = Phrases()
-        self._capitals: set[str] = set()
-        self._keys: dict[str, tuple[str, ...]] = {}
         for topic in lexicon.topics:
             if topic.enabled:
                 for term, kind in topic.terms():
@@ -57,20 +55,9 @@ class TopicFinder:
             return
         words = [w for w in cut(term) if w not in SKIP and not w.isspace()]
         if entry.kind == "case":
-            self._capitals.update(words)
             self._phrases.add([f"={w}" for w in words], term, entry)
         else:
             self._phrases.add([fold(w) for w in words], term, entry)
-
-    def keys(self, word: str) -> tuple[str, ...]:
-        """The keys by which a word is looked up, remembered per word."""
-        known = self._keys.get(word)
-        if known is None:
-            if len(self._keys) > 200_000:
-                self._keys.clear()
-            known = keys_of(word, fold(word), self._phrases.stems, capitals=self._capitals.__contains__)
-            self._keys[word] = known
-        return known
 
     def find(self, words: Sequence[str], *, shouted: bool = False) -> list[TopicHit]:
         """Topic hits of a text given as words. Positions count in ``words``.
@@ -78,13 +65,11 @@ class TopicFinder:
         ``shouted`` says that the text is all capitals, so that capitals prove nothing: acronyms then only support a
         topic that other words show.
         """
-        place = [n for n, w in enumerate(words) if w not in SKIP and not w.isspace()]
-        found = self._phrases.find([self.keys(words[n]) for n in place])
+        found = self._phrases.find(words)
         if not found:
             return []
         hits = [
-            TopicHit(h.payload.topic, place[h.start], place[h.end - 1] + 1, h.term, h.payload.kind, weight)
-            for h, weight in _weigh(found)
+            TopicHit(h.payload.topic, h.start, h.end, h.term, h.payload.kind, weight) for h, weight in _weigh(found)
         ]
         if shouted:
             sure = {h.topic for h in hits if h.kind != "case"}
@@ -98,11 +83,13 @@ def _weigh(found: Sequence[Hit]) -> Iterable[tuple[Hit, int]]:
         if hit.payload.kind == "not":
             cancels.setdefault(hit.payload.topic, []).append(hit)
     live = [h for h in found if h.payload.kind != "not"]
+    longest = max((h.end - h.start for h in live), default=0)
     for hit in live:
         entry: _Entry = hit.payload
-        if any(_inside(hit, other) for other in cancels.get(entry.topic, ())):
+        if entry.topic in cancels and any(_inside(hit, other) for other in cancels[entry.topic]):
             continue
-        longer = [o for o in live if o is not hit and o.end - o.start > hit.end - hit.start and _inside(hit, o)]
+        size = hit.end - hit.start
+        longer = [o for o in live if o.end - o.start > size and _inside(hit, o)] if longest > size else ()
         if any(o.payload.topic == entry.topic for o in longer):
             continue
         yield hit, 1 if longer else entry.weight

@@ -12,10 +12,12 @@ from pathlib import Path
 from spacy.tokens import Doc
 
 import quorum_watch
-from quorum_watch.language.ear import Ear, OwnWords
+from quorum_watch.language.acts.find import Cues
+from quorum_watch.language.ear import Ear
 from quorum_watch.language.foreign import detect_language
 from quorum_watch.language.matters import Match, Matter, as_links, decide
 from quorum_watch.language.pipeline import (
+    LIGHT,
     Topics,
     build_pipeline,
     component,
@@ -27,27 +29,42 @@ from quorum_watch.language.pipeline import (
 from quorum_watch.language.segment import Own, Placed, place_thread
 from quorum_watch.language.settings import load_settings
 from quorum_watch.language.tame import Tamed, tame
-from quorum_watch.language.topics import TopicHit, count_points
+from quorum_watch.language.topics import TopicHit
 from quorum_watch.language.zones import Zone
 from quorum_watch.model import ActSpan, Coded, Interaction, MatterId, Reading, TopicSpan
 from quorum_watch.vocabulary import Act, Confidence, Scope
 
 #: Raised with every change that may change a reading.
 STAGE_VERSION = "1"
+#: Texts remembered within a run, and how long they may be: bounded, so that memory stays flat.
+REMEMBERED_TEXTS, REMEMBERED_CHARS = 4_000, 300
 
 
 class Seen:
     """One text as the pipeline saw it, kept only while its conversation is read."""
 
-    __slots__ = ("doc", "hits", "matches", "points", "raw", "strong", "tamed", "zones")
+    __slots__ = ("cues", "doc", "hits", "language", "matches", "points", "raw", "strong", "tamed", "words", "zones")
 
     def __init__(self, raw: str, tamed: Tamed, doc: Doc) -> None:
         self.raw, self.tamed, self.doc = raw, tamed, doc
-        self.zones = tuple(Zone(z.start_char, z.end_char, z.label_) for z in doc.spans.get("zones", ()))
+        self.zones: tuple[Zone, ...] = (
+            tuple(Zone(z.start_char, z.end_char, z.label_) for z in doc.spans["zones"]) if "zones" in doc.spans else ()
+        )
         self.hits: list[TopicHit] = hits_of(doc)
-        self.points = count_points(self.hits)
+        self.points: dict[str, int] = doc.user_data["qw_points"]
         self.matches: list[Match] = matches_of(doc)
+        self.cues: Cues | None = None
+        self.words = [w.lower() for w in visible_words(doc) if w[:1].isalnum()]
+        self.language = detect_language(tamed.text, self.words)
         self.strong = len({h.term for h in self.hits if h.kind in ("strong", "case") and h.weight > 1})
+
+    @property
+    def own_text(self) -> str:
+        """The sender's own words as tamed; other zones are blanked, offset for offset."""
+        text = self.tamed.text
+        for zone in self.zones:
+            text = text[: zone.start] + " " * (zone.end - zone.start) + text[zone.end :]
+        return text
 
     def span(self, first: int, last: int) -> tuple[int, int, str]:
         """Start, end and exact text (of the message as written) of the tokens ``first`` to ``last`` (exclusive)."""
@@ -73,7 +90,9 @@ class Reader:
         self.matters = {m.matter_id: m for m in matters}
         self.topic_of = {m.matter_id: m.topic for m in matters}
         self.ear = Ear(people, matters)
-        self._subjects: dict[str, Seen | None] = {}
+        self._day: date | None = None
+        self._day_open: tuple[MatterId, ...] = ()
+        self._remembered: dict[str, Seen] = {}
         self.version = self._describe(people, bodies, matters)
 
     def _describe(self, people: object, bodies: object, matters: Sequence[Matter]) -> str:
@@ -86,6 +105,8 @@ class Reader:
         """Run the pipeline over one text; offsets stay those of ``raw``."""
         tamed = tame(raw)
         doc = self.nlp.make_doc(tamed.text)
+        doc.user_data["qw_text"] = tamed.text
+        doc.user_data[LIGHT] = True
         if quoted:
             doc.user_data["qw_quoted"] = list(quoted)
         for _, part in self.nlp.pipeline:
@@ -98,7 +119,7 @@ class Reader:
         own = [self._own(i, s) for i, s in zip(thread, seen, strict=True)]
         possible = {i.id: self._possible(i, s) for i, s in zip(thread, seen, strict=True)}
         first = place_thread(own, self.topic_of, possible)
-        done = self.ear.hear(thread, [OwnWords(s.tamed, s.zones) for s, _ in seen], own, first)
+        done = self.ear.hear(thread, [s for s, _ in seen], own, first)
         own = [
             replace(o, acts=frozenset(a.act for a in d.acts), private=d.private) for o, d in zip(own, done, strict=True)
         ]
@@ -108,14 +129,21 @@ class Reader:
         )
 
     def _see_message(self, i: Interaction) -> tuple[Seen, Seen | None]:
-        text = self.see(i.text, [(q.start, q.end, q.kind) for q in i.quoted])
-        if not i.subject:
-            return text, None
-        if i.subject not in self._subjects:
-            if len(self._subjects) > 20_000:
-                self._subjects.clear()
-            self._subjects[i.subject] = self.see(i.subject)
-        return text, self._subjects[i.subject]
+        text = (
+            self._see_again(i.text) if not i.quoted else self.see(i.text, [(q.start, q.end, q.kind) for q in i.quoted])
+        )
+        return text, self._see_again(i.subject) if i.subject else None
+
+    def _see_again(self, raw: str) -> Seen:
+        """Short texts recur ("yes", "works for me", a subject line); what was seen in them is remembered for a while."""
+        known = self._remembered.get(raw)
+        if known is None:
+            known = self.see(raw)
+            if len(raw) <= REMEMBERED_CHARS:
+                if len(self._remembered) >= REMEMBERED_TEXTS:
+                    self._remembered.clear()
+                self._remembered[raw] = known
+        return known
 
     def _open(self, matches: Sequence[Match], day: date) -> list[Match]:
         """Matches with matters not closed before the day; one named by its number counts at any time."""
@@ -132,9 +160,7 @@ class Reader:
         (link, also), field = decide(self._open(text.matches, day)), "text"
         if link is None and subject is not None:
             (link, also), field = decide(self._open(subject.matches, day)), "subject"
-        words = [w.lower() for w in visible_words(text.doc) if w[:1].isalnum()]
-        language = detect_language(text.tamed.text, words)
-        open_matters = tuple(m for m in self.matters if self._is_open(m, day))
+        open_matters = self._open_on(day)
         cues = tuple(cues_of(text.doc))
         return Own(
             id=i.id,
@@ -148,12 +174,17 @@ class Reader:
             cues=cues,
             acts=frozenset(),
             parent=i.in_reply_to,
-            readable=language == "en",
-            bare=len(words) <= 4 and not text.hits,
+            readable=text.language == "en",
+            bare=len(text.words) <= 4 and not text.hits,
             open_matters=open_matters if len(open_matters) == 1 else (),
-            language=language,
+            language=text.language,
             fixed=self._coded(i.coded) if i.coded is not None else None,
         )
+
+    def _open_on(self, day: date) -> tuple[MatterId, ...]:
+        if self._day != day:
+            self._day, self._day_open = day, tuple(m for m in self.matters if self._is_open(m, day))
+        return self._day_open
 
     def _is_open(self, matter: MatterId, day: date) -> bool:
         closed = getattr(self.matters[matter], "closed", None)
