@@ -212,8 +212,13 @@ def _may_be_lists(unknown: Sequence[Doubt], workspace: Workspace, roster: Roster
     """Unknown addresses of the city's own domains that carry the name of a body or a word for everybody."""
     words = {w for body in roster.bodies for w in normalise_name(body.name).split() if len(w) > len("city")}
     words |= {"all", "everyone", "alders", "council", "board", "committee", "members", "trustees", "group", "list"}
+    names = {normalise_name(body.name) for body in roster.bodies}
+    names |= {entry.address.partition("@")[0] for entry in roster.lists}
     for doubt in unknown:
         local, _, domain = doubt.account.partition("@")
+        if not domain and normalise_name(local) in names:
+            what = f"A name without an address that may stand for a whole body or list ({doubt.messages} messages)."
+            yield Note(doubt.account, what, "If the address behind it is known, ask for an export that shows it.")
         if domain in workspace.settings.own_domains and words & set(re.split(r"[^a-z]+", local)):
             what = f"An address of the city that may reach several people ({doubt.messages} messages)."
             yield Note(doubt.account, what, "If it is a list, add it to lists with the body or the people it reaches.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -32,7 +32,7 @@ class People:
     def contacts(self, parties: Iterable[Party], sender: PersonId | None) -> tuple[Contact, ...]:
         """One contact per addressee without repeats, lists expanded as of the day; a list never reaches its sender."""
         found: dict[Contact, None] = {}
-        for party in parties:
+        for party in self._joined_names(tuple(parties)):
             for contact in self._contact(party, sender):
                 found.setdefault(contact)
         return tuple(found)
@@ -46,6 +46,40 @@ class People:
         )
         self.marks = marks
         return named
+
+    def _joined_names(self, parties: tuple[Party, ...]) -> Iterator[Party]:
+        """Parties with names put together again that a comma split: ``Ames, Ann`` beside ``Berg, Ben``.
+
+        Only the roster can tell a surname from a person. Two neighbours become one where neither means anybody alone
+        and both together are exactly one person's full name.
+        """
+        waiting: Party | None = None
+        for party in parties:
+            if waiting is not None:
+                whole = self._whole(waiting, party)
+                if whole is not None:
+                    yield whole
+                    waiting = None
+                    continue
+                yield waiting
+                waiting = None
+            if _is_name(party) and not party.address and "," not in party.name:
+                waiting = party
+            else:
+                yield party
+        if waiting is not None:
+            yield waiting
+
+    def _whole(self, last: Party, first: Party) -> Party | None:
+        if first.address or not _is_name(first) or first.role is not last.role or "," in first.name:
+            return None
+        if any(self._name(p.name or p.raw).how != "unknown" for p in (last, first)):
+            return None
+        name = f"{last.name or last.raw}, {first.name or first.raw}"
+        return replace(last, raw=name, name=name) if self._name(name).person is not None else None
+
+    def _name(self, name: str) -> Resolution:
+        return self._roster.resolve(AccountKind.NAME, name, self._on, known_names=self._known_names)
 
     def _contact(self, party: Party, sender: PersonId | None) -> list[Contact]:
         raw = party.raw or party.name or party.address
@@ -69,7 +103,7 @@ class People:
             found = self._roster.resolve(party.kind, party.address, self._on, known_names=self._known_names)
         if found.how == "unknown" and _is_name(party):
             name = party.name or party.address or party.raw
-            found = self._roster.resolve(AccountKind.NAME, name, self._on, known_names=self._known_names)
+            found = self._name(name)
             if found.how == "name" and found.confidence is not Confidence.HIGH:
                 self.marks.append(Defect.NAME_ONLY_RECIPIENT)
         if found.how == "unknown" and self._social and party.kind is AccountKind.NAME:

@@ -95,6 +95,11 @@ def test_silent_members_and_lists(tmp_path: Path) -> None:
     assert [n.subject for n in found.lists] == ["library@alderfalls.example", "alders@alderfalls.example"]
 
 
+def test_a_bodys_name_as_recipient_is_pointed_out(tmp_path: Path) -> None:
+    found = look(tmp_path, stored("1", "ann", "Common Council;Someone"))
+    assert [n.subject for n in found.lists] == ["Common Council"]
+
+
 def test_nothing_to_say_about_a_roster_in_order(tmp_path: Path) -> None:
     toml = TOML + "roster_checked = 2026-05-30\n"
     terms = MEMBERSHIPS + "art,council,member,,2026-04-21,\nben,finance,member,,,\n"

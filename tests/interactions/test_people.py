@@ -80,6 +80,22 @@ def test_a_name_alone_identifies_one_person_and_is_marked(falls: City) -> None:
     assert Defect.NAME_ONLY_RECIPIENT in event.defects
 
 
+def test_names_that_a_comma_split_are_put_together_by_the_roster(falls: City) -> None:
+    def names(*parts: str) -> tuple[Party, ...]:
+        return tuple(Party(part, "", part, AccountKind.EMAIL) for part in parts)
+
+    split = names("Ames", "Ann", "Berg", "Ben", "Kinesis Dance", "Cole", "Dov Dahl", "Cat")
+    event = one(falls, _with(stored("1", "mae", ""), recipients=split))
+    assert [(c.raw, c.person) for c in event.contacts] == [
+        ("Ames, Ann", "ann"),
+        ("Berg, Ben", "ben"),
+        ("Kinesis Dance", None),
+        ("Cole", None),
+        ("Dov Dahl", "dov"),
+        ("Cat", None),
+    ]
+
+
 def test_a_name_of_two_people_identifies_neither(tmp_path: Path) -> None:
     falls = city(tmp_path, people=PEOPLE + "ben2,Ben Berg,resident,\n")
     event = one(falls, stored("1", "ann", "Ben Berg"))
