@@ -275,7 +275,10 @@ def as_files(scenario: Scenario) -> dict[str, str]:
     everyone |= dict.fromkeys(b.presiding for b in scenario.bodies if b.presiding)
     people = [(p, p, scenario.people.get(p, {}).get("role", "member" if p in seated else "resident"),
                scenario.people.get(p, {}).get("household", "")) for p in everyone]
-    bodies = [(b.body_id, b.name, b.kind, b.seats, b.parent, b.quorum, b.vote_rule, "yes" if b.bargaining else "")
+    accounts = [(p, "email", f"{p.lower()}@example.org") for p in everyone]
+    here = {b.body_id for b in scenario.bodies}
+    bodies = [(b.body_id, b.name, b.kind, b.seats, b.parent if b.parent in here else "",
+               b.quorum, b.vote_rule, "yes" if b.bargaining else "")
               for b in scenario.bodies]
     terms = [t for b in scenario.bodies for t in _terms(b)]
     m = scenario.matter
@@ -291,7 +294,7 @@ def as_files(scenario: Scenario) -> dict[str, str]:
         "roster/people.csv": _csv("person_id name role household", people),
         "roster/bodies.csv": _csv("body_id name kind seats parent_id quorum vote_rule bargaining", bodies),
         "roster/memberships.csv": _csv("person_id body_id capacity voting start end", terms),
-        "roster/accounts.csv": _csv("person_id kind value", [(p, "email", f"{p.lower()}@example.org") for p in everyone]),
+        "roster/accounts.csv": _csv("person_id kind value", accounts),
         "inbox/interactions.jsonl": "".join(json.dumps(r, sort_keys=True) + "\n" for r in scenario.interactions),
     }
     if matters:
