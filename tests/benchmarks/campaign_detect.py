@@ -33,11 +33,11 @@ def run(name: str, examples: int, check: Callable[..., None], *strategies: st.Se
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate, Phase.shrink),
     )
-    @given(*strategies)
-    def campaign(case, *more):
+    @given(st.tuples(*strategies))
+    def campaign(drawn):
         nonlocal done
         done += 1
-        check(*case, *more)
+        check(*drawn[0], *drawn[1:])
 
     start = time.perf_counter()
     campaign()
