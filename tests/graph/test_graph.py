@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import networkx as nx
-import numpy as np
 from hypothesis import given, settings
 
 from quorum_watch import graph as g
@@ -100,4 +100,4 @@ def test_graphml_reads_back_and_gexf_is_dynamic_and_the_same_bytes_twice(tmp_pat
     assert 'timeformat="dateTime"' in text
     assert 'start="2026-03-02T00:00:00Z"' in text
     assert "lastmodified" not in text
-    assert np.array([nx.read_gexf(tmp_path / "a.gexf").number_of_edges()]) == 2
+    assert len(ElementTree.fromstring(text).findall(".//{*}edge")) == 2
