@@ -45,9 +45,14 @@ def read_calendar(
         if days:
             span = (days[0] - timedelta(days=1), max(days[-1], days[0]) + _FOLLOW)
             events = list(recurring_ical_events.of(calendar, skip_bad_series=True).between(*span))
+        meetings, unmatched = _take(events, zone, bodies, where)
     except Exception as error:  # the calendar libraries raise many kinds of error on damaged files
         what = f"The calendar cannot be read ({type(error).__name__})."
         return (), (), [Fault(UNREADABLE, what, where, "Export it again as iCalendar (.ics), or keep meetings.csv.")]
+    return in_order(meetings), tuple(sorted(unmatched)), []
+
+
+def _take(events: list[Any], zone: ZoneInfo, bodies: Mapping[str, str], where: str) -> tuple[list[Meeting], set[str]]:
     meetings: list[Meeting] = []
     unmatched: set[str] = set()
     for event in events:
@@ -55,11 +60,11 @@ def read_calendar(
             continue
         title = str(event.get("SUMMARY", ""))
         body_ids = _bodies(title, _categories(event), bodies)
-        if not body_ids:
+        if body_ids:
+            meetings.append(_meeting(event, title, body_ids, zone, where))
+        else:
             unmatched.add(title)
-            continue
-        meetings.append(_meeting(event, title, body_ids, zone, where))
-    return in_order(meetings), tuple(sorted(unmatched)), []
+    return meetings, unmatched
 
 
 def _day(value: date | datetime) -> date:

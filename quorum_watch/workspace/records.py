@@ -104,20 +104,14 @@ def parse_time(text: str, zone: ZoneInfo) -> tuple[datetime, TimePrecision, bool
     'day'
     """
     day = parse_date(text)
-    if day is not None:
-        return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC), TimePrecision.DAY, True
-    if not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
+    if day is None and not re.match(r"\d{4}-\d{2}-\d{2}[T ]\d", text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    assumed = moment.tzinfo is None
-    if assumed:
-        moment = moment.replace(tzinfo=zone)
-    try:
-        return moment.astimezone(UTC), TimePrecision.EXACT, assumed
-    except OverflowError:
+        moment = datetime(day.year, day.month, day.day) if day else datetime.fromisoformat(text)
+        assumed = moment.tzinfo is None
+        aware = moment.replace(tzinfo=zone) if assumed else moment
+        return aware.astimezone(UTC), TimePrecision.DAY if day else TimePrecision.EXACT, assumed
+    except (ValueError, OverflowError):
         return None
 
 
