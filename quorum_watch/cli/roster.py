@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from quorum_watch.interactions.doctor import Diagnosis, Doubt
     from quorum_watch.roster import Roster
 
+#: Rows of a long list shown as text; JSON always has all of them.
+_SHOWN = 40
 _FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="How to print the result."
 )
@@ -177,7 +179,12 @@ def _seat(seat: Any) -> dict[str, Any]:
 def _print_diagnosis(diagnosis: Diagnosis, roster: Roster) -> None:
     if diagnosis.quiet:
         click.echo("Every account is known; nothing is doubtful or stale.")
-    _section("Unknown accounts", [_doubt(doubt, roster) for doubt in diagnosis.unknown])
+    hinted = [_doubt(doubt, roster) for doubt in diagnosis.unknown if doubt.suggestions]
+    plain = [_doubt(doubt, roster) for doubt in diagnosis.unknown if not doubt.suggestions]
+    _section("Unknown accounts that may be somebody in the roster (nothing was assumed)", hinted)
+    if len(plain) > _SHOWN:
+        plain[_SHOWN:] = [f"and {len(plain) - _SHOWN} more; --format json lists all"]
+    _section("Other unknown accounts", plain)
     by_name = [
         f"{d.account} ({d.messages} messages) was taken for {roster.name(d.resolved_to or '')} by the name alone"
         for d in diagnosis.doubtful
