@@ -33,6 +33,7 @@ class Numbers:
     if_special: int
     special: Threshold | None
     social: int = 0
+    quorum: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ def numbers_of(profile: Profile, thresholds: Sequence[Threshold], *, proposal_kn
     deciding = min((t.value for t in sure), default=0)
     acting = [t.value for t in sure if t.name is not ThresholdName.HALF]
     controlling = min(acting, default=deciding)
+    quorum = min((t.value for t in sure if t.name is ThresholdName.QUORUM), default=deciding)
     lower = [t for t in special if t.value < deciding]
     chosen = min(lower, key=lambda t: (t.value, t.rule), default=None)
-    return Numbers(deciding, controlling, chosen.value if chosen else 0, chosen, min(social, default=deciding))
+    return Numbers(deciding, controlling, chosen.value if chosen else 0, chosen, min(social, default=deciding), quorum)
 
 
 #: Answers of a profile by which a series of contacts reaches the law without words of agreement.
@@ -133,6 +135,14 @@ def facts_of(
         "least": least,
         "if_special": numbers.if_special,
         "gathered": max((len(g.present) for g in together if sights[g.event].id not in episode.late), default=0),
+        "gathered_speaking": max(
+            (len(g.present) for g in together if sights[g.event].merits and sights[g.event].id not in episode.late),
+            default=0,
+        ),
+        "quorum": numbers.quorum,
+        "gathered_apart": max(
+            (len(g.present) for g in together if sights[g.event].id not in episode.late | episode.elsewhere), default=0
+        ),
         "late_gathered": max((len(g.present) for g in together), default=0),
         "engaged": len(exchange.engaged if law["listening_counts"] else exchange.spoke) if exchange else 0,
         "engaged_cc": len(exchange.engaged_with_copies) if exchange else 0,
@@ -144,6 +154,7 @@ def facts_of(
         "positions": len(agreed.agreement.members),
         "explicit": len(agreed.agreement.explicit) + len(agreed.agreement.reported),
         "tacit": len(agreed.agreement.tacit),
+        "signed": MEASURES["signed"](sights, ground).count,
         "voted": len(add_up(part("voted"), ground).voted),
         "one_proposal": int(episode.matter is not None or _one_talk(part("positions"), agreed.agreement.events)),
         "relayed": int(bool(tied.relays)),

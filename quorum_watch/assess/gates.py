@@ -222,7 +222,7 @@ class _State:
 def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
     """What the noticed meetings of that time say about one call or gathering.
 
-    A notice clears the meeting: the body assembled, a quorum of it. A huddle of fewer in a recess is not the meeting.
+    A notice clears the meeting. A huddle of fewer than a quorum before it is called to order is not the meeting.
     """
     at = sight.event.interaction.at
     about = About(subject.matter or "", subject.label if subject.matter else "", subject.topics)
@@ -230,13 +230,14 @@ def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
     for meeting in known.meetings_near(sight.day):
         row = MeetingFacts(
             meeting.meeting_id, meeting.body_ids, meeting.start, meeting.end, meeting.notice_posted,
-            meeting.matter_ids, meeting.subject,
+            meeting.matter_ids, meeting.subject, meeting.good_cause,
         )  # fmt: skip
         answer = clears(
             known.profile, row, body_id=body.body_id, at=at, about=about,
             parent_id=body.parent_id or None, bargaining=bool(body.bargaining),
         )  # fmt: skip
-        if answer.clears and len(sight.members) >= known.quorum(body.body_id, sight.day):
+        begun = meeting.start <= at or len(sight.members) >= known.quorum(body.body_id, sight.day)
+        if answer.clears and begun:
             return _State(cleared=True)
         late = late or answer.reason == "late_notice"
         if answer.reason == "body_not_named" and meeting.body_ids:

@@ -15,6 +15,7 @@ from quorum_watch.assess.exchanges import Exchange, exchanges, gatherings
 from quorum_watch.assess.series import Series, series
 from quorum_watch.assess.sight import Sight
 from quorum_watch.model import PersonId
+from quorum_watch.vocabulary import Act
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,12 @@ def _asked(sights: Sequence[Sight], ground: Ground) -> Measured:
     return Measured(s.asking.asked, s.asking.events) if s.asking else NOTHING
 
 
+def _signed(sights: Sequence[Sight], ground: Ground) -> Measured:  # noqa: ARG001
+    """Members who signed one paper, whatever it says."""
+    events = tuple(n for n, s in enumerate(sights) if Act.SIGN in s.acts and s.member_sender)
+    return Measured(frozenset().union(*(sights[n].members for n in events)), events) if events else NOTHING
+
+
 def _told(sights: Sequence[Sight], ground: Ground) -> Measured:  # noqa: ARG001
     """Most members reached by one member's written views, the writer included: one opinion sent to enough people."""
     best = NOTHING
@@ -157,6 +164,7 @@ MEASURES: dict[str, Callable[[Sequence[Sight], Ground], Measured]] = {
     "asked": _asked,
     "voted": _voted,
     "told": _told,
+    "signed": _signed,
     "public_engaged": _public_engaged,
 }
 

@@ -17,7 +17,7 @@ def name_pattern(
 ) -> Pattern:
     """Name a story.
 
-    Convening: attendance at another body's meeting, a public thread, a decision by message, else a conversation.
+    Convening: attendance (another body's meeting, or listening at somebody else's event), a public thread, a decision by message, else a conversation.
     Walking quorum: a decision by message; an intermediary (somebody outside the body asks or carries); hub and spoke
     (one member in every contact, the others meeting only through that member); split groups (separate sittings of
     several members); a broadcast (one writer, nobody answers); else a daisy chain.
@@ -25,7 +25,8 @@ def name_pattern(
     if rule.measure == "voted":
         return Pattern.DECISION_BY_MESSAGE
     if test is Test.CONVENING:
-        if elsewhere:
+        listening = all(s.synchronous and s.member_sender is None and not s.merits for s in kept)
+        if elsewhere or listening:
             return Pattern.ATTENDANCE
         if any(s.public for s in kept):
             return Pattern.PUBLIC_THREAD

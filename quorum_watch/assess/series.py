@@ -187,9 +187,14 @@ def _askings(sights: Sequence[Sight]) -> list[Asking]:
 def _briefed(
     sights: Sequence[Sight], carriers: frozenset[PersonId], window: timedelta
 ) -> tuple[frozenset[PersonId], tuple[int, ...]]:
-    """Members met in separate sittings on one subject by outside people who carried nothing, inside the window."""
+    """Members met in separate groups on one subject by outside people who carried nothing, inside the window.
+
+    Briefing members one at a time is ordinary staff work; groups of several that add up are what is worth seeing.
+    """
     sittings = [
-        n for n, s in enumerate(sights) if s.synchronous and s.business and s.members and s.member_sender is None
+        n
+        for n, s in enumerate(sights)
+        if s.synchronous and s.business and len(s.members) >= 2 and s.member_sender is None
         and s.sender not in carriers
     ]  # fmt: skip
     best: tuple[frozenset[PersonId], tuple[int, ...]] = (frozenset(), ())

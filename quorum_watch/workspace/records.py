@@ -21,7 +21,9 @@ from quorum_watch.workspace.tables import Codes, Row, Spec, date_fault, parse_da
 CODES = Codes(file="QW-E207", column="QW-E208", cell="QW-E209")
 DUPLICATE = "QW-E240"
 MATTERS = Spec("matters", ("matter_id", "title"), ("body_ids", "topic", "vote_rule", "opened", "vote_on", "closed"))
-MEETINGS = Spec("meetings", ("meeting_id", "body_ids", "start"), ("end", "notice_posted", "matter_ids", "subject"))
+MEETINGS = Spec(
+    "meetings", ("meeting_id", "body_ids", "start"), ("end", "notice_posted", "matter_ids", "subject", "good_cause")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class Meeting:
     """One noticed meeting. Times are in UTC; ``zone_assumed``: some carried no offset, so the workspace zone was used.
 
     ``precision`` is ``day`` where only the day of the start is known (then ``start`` is local midnight). ``end`` and
-    ``notice_posted`` are ``None`` where not known: an unknown notice time is not a timely one.
+    ``notice_posted`` are ``None`` where not known: an unknown notice time is not a timely one. ``good_cause``: the row
+    records good cause for a shorter notice.
     """
 
     meeting_id: str
@@ -64,6 +67,7 @@ class Meeting:
     precision: TimePrecision = TimePrecision.EXACT
     zone_assumed: bool = False
     where: str = ""
+    good_cause: bool = False
 
 
 def read_matters(root: Path) -> tuple[tuple[Matter, ...], list[Fault]]:
@@ -155,6 +159,7 @@ def _matter(row: Row, faults: list[Fault]) -> Matter | None:
         days["vote_on"],
         closed,
         row.where,
+        row.get("good_cause").strip().lower() in ("yes", "y", "true"),
     )
 
 
@@ -184,4 +189,5 @@ def _meeting(row: Row, zone: ZoneInfo, faults: list[Fault]) -> Meeting | None:
         start[1],
         any(t is not None and t[2] for t in (start, end, posted)),
         row.where,
+        row.get("good_cause").strip().lower() in ("yes", "y", "true"),
     )
