@@ -32,6 +32,7 @@ from quorum_watch.errors import EvidenceError, Fault
 from quorum_watch.evidence.codec import (
     SCHEMA,
     clean_record,
+    encode_column,
     encode_record,
     encode_rejected,
     is_clean,
@@ -181,11 +182,18 @@ def iterate_tables(
                 low, high = (start, end) if lines is None else (bisect_left(lines, start), bisect_left(lines, end))
                 if low < high:
                     table = parquet.read_row_group(number, columns=list(columns), use_threads=False)
-                    yield low, table if lines is None else table.take([line - start for line in lines[low:high]])
+                    yield low, table if lines is None else take_rows(table, [line - start for line in lines[low:high]])
                 start = end
     except (OSError, pa.ArrowException) as error:
         where = f"evidence/{batch.name}/{file}"
         raise EvidenceError(BAD_FILE, "A file of a batch is missing or damaged.", where, RESTORE) from error
+
+
+def take_rows(table: Any, rows: Sequence[int]) -> Any:
+    """Chosen rows of an Arrow table, in the order given."""
+    import pyarrow as pa
+
+    return table.take(encode_column(rows, pa.int32()))
 
 
 class BatchWriter:
@@ -225,12 +233,12 @@ class BatchWriter:
         if not is_clean(row):
             record = clean_record(record)
             row = encode_record(record, derive_keys(record), source)
-        self._tables[RECORDS].add(row, len(record.text))
+        self._tables[RECORDS].add(row)
         return record
 
     def write_rejected(self, item: Rejected, source: int) -> None:
         """Store one rejection."""
-        self._tables[REJECTED].add(encode_rejected(item, source), len(item.detail))
+        self._tables[REJECTED].add(encode_rejected(item, source))
 
     def commit(self, sources: tuple[Source, ...], received: Mapping[str, Any]) -> Path:
         """Make the batch durable and visible, in one step; returns its folder. The same content is kept once."""
@@ -280,9 +288,9 @@ class _Table:
         self._rows: list[tuple[Any, ...]] = []
         self._chars = 0
 
-    def add(self, row: tuple[Any, ...], chars: int) -> None:
+    def add(self, row: tuple[Any, ...]) -> None:
         self._rows.append(row)
-        self._chars += chars
+        self._chars += sum(len(value) for value in row if type(value) is str)
         if len(self._rows) >= GROUP_ROWS or self._chars >= GROUP_CHARS:
             self._flush()
 
@@ -300,7 +308,7 @@ class _Table:
         if not self._rows:
             return
         columns = zip(*self._rows, strict=True)
-        arrays = [self._pa.array(c, type=f.type) for c, f in zip(columns, self._schema, strict=True)]
+        arrays = [encode_column(c, f.type) for c, f in zip(columns, self._schema, strict=True)]
         table = self._pa.Table.from_arrays(arrays, schema=self._schema)
         self._writer.write_table(table, row_group_size=len(self._rows))
         self._rows.clear()

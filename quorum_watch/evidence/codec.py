@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from itertools import accumulate
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -34,6 +36,7 @@ from quorum_watch.vocabulary import (
 #: Version of the batch layout; a reader of another number refuses.
 SCHEMA = 1
 
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _FLAT = ("locator", "sha256", "key", "subject", "text", "event", "in_reply_to", "thread")
 _AT = 1 + len(_FLAT) + 2  # where the only column that is neither text nor the source number stands
@@ -69,6 +72,29 @@ def rejected_schema() -> Any:
     import pyarrow as pa
 
     return pa.schema([("source", pa.int32())] + [(name, pa.string()) for name in REJECTED_COLUMNS[1:]])
+
+
+def encode_column(values: Sequence[Any], kind: Any) -> Any:
+    """One column of rows as an Arrow array.
+
+    Made from plain buffers: the general way of making an array out of a Python sequence first loads pandas, which costs
+    more time and memory than a small ingest.
+    """
+    import pyarrow as pa
+
+    missing = None
+    if pa.types.is_string(kind):
+        pieces = [value.encode() for value in values]
+        ends = array("i", accumulate(map(len, pieces), initial=0))
+        return pa.StringArray.from_buffers(len(values), pa.py_buffer(ends), pa.py_buffer(b"".join(pieces)))
+    if pa.types.is_timestamp(kind):
+        numbers = array("q", (0 if v is None else (v - _EPOCH) // _MICROSECOND for v in values))
+        if None in values:
+            bits = sum(1 << i for i, v in enumerate(values) if v is not None)
+            missing = pa.py_buffer(bits.to_bytes((len(values) + 7) // 8, "little"))
+    else:
+        numbers = array("i", values)
+    return pa.Array.from_buffers(kind, len(values), [missing, pa.py_buffer(numbers)])
 
 
 def encode_record(record: Record, keys: Keys, source: int) -> tuple[Any, ...]:

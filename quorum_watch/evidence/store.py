@@ -26,6 +26,7 @@ from quorum_watch.evidence.batch import (
     iterate_rows,
     iterate_tables,
     list_batches,
+    take_rows,
 )
 from quorum_watch.evidence.codec import (
     INDEX_COLUMNS,
@@ -96,7 +97,7 @@ class Evidence:
                 wanted[block].append((i, event.best.n))
             records: dict[int, Record] = {}
             for block, chosen in wanted.items():
-                rows = _as_rows(blocks[block].take([i for i, _ in chosen]), columns)
+                rows = _as_rows(take_rows(blocks[block], [i for i, _ in chosen]), columns)
                 records.update({n: decode_record(row) for (_, n), row in zip(chosen, rows, strict=True)})
             for event in chunk:
                 yield self._store(event, records[event.best.n])

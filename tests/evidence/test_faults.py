@@ -170,8 +170,8 @@ def test_memory_does_not_grow_with_the_box(tmp_path: Path, monkeypatch: pytest.M
     alive: list[int] = []
     real = batch._Table.add
 
-    def count(self, row, chars):  # type: ignore[no-untyped-def]
-        real(self, row, chars)
+    def count(self, row):  # type: ignore[no-untyped-def]
+        real(self, row)
         alive.append(len(self._rows))
 
     monkeypatch.setattr(batch._Table, "add", count)
