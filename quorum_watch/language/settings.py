@@ -16,6 +16,7 @@ class TopicSettings:
     share: float
     beside_matter: int
     beside_topic: int
+    process_discount: float
 
 
 @dataclass(frozen=True, slots=True)

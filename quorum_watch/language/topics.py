@@ -6,7 +6,7 @@ another topic counts as weak ("park" inside "park and ride"), and not at all whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -95,6 +95,20 @@ def _weigh(found: Sequence[Hit]) -> Iterable[tuple[Hit, int]]:
         yield hit, 1 if longer else entry.weight
 
 
+#: Kinds of street that name an address more often than they are the subject.
+_STREETS = frozenset(
+    fold(w) for w in "street road avenue lane drive boulevard highway freeway parkway expressway st rd ave".split()
+)
+
+
+def _in_address(hit: Hit, words: Sequence[str]) -> bool:
+    """Whether a street word only ends an address or name: "1515 South Harwood Street", "1420 mill rd"."""
+    if hit.end - hit.start != 1 or hit.start == 0 or fold(words[hit.start]) not in _STREETS:
+        return False
+    before = words[max(0, hit.start - 3) : hit.start]
+    return before[-1][:1].isupper() or any(w.isdigit() for w in before)
+
+
 def _inside(inner: Hit, outer: Hit) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
@@ -111,6 +125,17 @@ def count_points(hits: Iterable[TopicHit]) -> dict[str, int]:
         mark = hit.term.lower()
         terms[mark] = max(terms.get(mark, 0), hit.weight)
     return {topic: sum(terms.values()) for topic, terms in best.items()}
+
+
+def rank_topics(points: dict[str, int], process: Collection[str], *, discount: float) -> list[str]:
+    """Topics by points, strongest first, where a process topic (budget, procurement) counts less than a subject.
+
+    Almost every agenda item costs money and is bought somehow; what it is about comes first.
+
+    >>> rank_topics({"budget": 6, "parks": 5}, {"budget"}, discount=0.6)
+    ['parks', 'budget']
+    """
+    return sorted(points, key=lambda t: -points[t] * (discount if t in process else 1.0))
 
 
 def choose_topics(points: dict[str, int], *, floor: int, share: float) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Sequence
 
 from dataclasses import replace
 from datetime import date
+from importlib import resources
 from pathlib import Path
 
 from spacy.tokens import Doc
@@ -27,17 +29,26 @@ from quorum_watch.language.pipeline import (
     visible_words,
 )
 from quorum_watch.language.segment import Own, Placed, place_thread
-from quorum_watch.language.settings import load_settings
 from quorum_watch.language.tame import Tamed, tame
 from quorum_watch.language.topics import TopicHit
 from quorum_watch.language.zones import Zone
 from quorum_watch.model import ActSpan, Coded, Interaction, MatterId, Reading, TopicSpan
 from quorum_watch.vocabulary import Act, Confidence, Scope
 
-#: Raised with every change that may change a reading.
-STAGE_VERSION = "1"
 #: Texts remembered within a run, and how long they may be: bounded, so that memory stays flat.
 REMEMBERED_TEXTS, REMEMBERED_CHARS = 4_000, 300
+
+
+@functools.cache
+def fingerprint_of_stage() -> str:
+    """SHA-256 over the rules, word lists and code of the language stage: any change of them makes readings new."""
+    digest = hashlib.sha256()
+    folder = resources.files(__package__)
+    for part in (folder, folder / "acts"):
+        for file in sorted((f for f in part.iterdir() if f.is_file()), key=lambda f: f.name):
+            if file.name.endswith((".py", ".toml", ".json", ".cfg")):
+                digest.update(f"{file.name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 class Seen:
@@ -98,7 +109,7 @@ class Reader:
     def _describe(self, people: object, bodies: object, matters: Sequence[Matter]) -> str:
         lexicon = component(self.nlp, "qw_topics", Topics).lexicon
         rows = [(m.matter_id, m.title, m.topic, str(getattr(m, "closed", ""))) for m in matters]
-        parts = (quorum_watch.__version__, STAGE_VERSION, lexicon.sha256, load_settings().text, people, bodies, rows)
+        parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, people, bodies, rows)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def see(self, raw: str, quoted: Sequence[tuple[int, int, str]] = ()) -> Seen:

@@ -25,7 +25,7 @@ class Zone:
 
 _MAYBE = re.compile(
     r"^[ \t]{0,8}>|wrote:|original message|forwarded message|^from: |^-- ?$|sent from my|confidential|intended recipient"
-    r"|financing:|recommendation of|not to exceed|^get outlook for|virus-free",
+    r"|financing:|revenue:|recommendation of|not to exceed|^get outlook for|virus-free",
     re.IGNORECASE | re.MULTILINE,
 )
 _QUOTE = re.compile(r"^[ \t]{0,8}>.*$", re.MULTILINE)
@@ -51,7 +51,7 @@ _DISCLAIMER = re.compile(
 )
 #: Phrases of agenda items that say how a thing is paid or recommended, not what it is about.
 _BOILERPLATE = re.compile(
-    r"(?:[-–;.][ \t]*)?(?:financing: [^\n]*$|not to exceed \$[\d,.]+|total (?:not to exceed )?\$[\d,.]+"
+    r"(?:[-–;.][ \t]*)?(?:(?:financing|revenue|estimated revenue): [^\n]*$|not to exceed \$[\d,.]+|total (?:not to exceed )?\$[\d,.]+"
     r"|estimated amount of \$[\d,.]+|recommendation of (?:staff|the committee)[^\n.;]{0,120})",
     re.IGNORECASE | re.MULTILINE,
 )
