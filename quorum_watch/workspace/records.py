@@ -159,7 +159,6 @@ def _matter(row: Row, faults: list[Fault]) -> Matter | None:
         days["vote_on"],
         closed,
         row.where,
-        row.get("good_cause").strip().lower() in ("yes", "y", "true"),
     )
 
 
