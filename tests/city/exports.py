@@ -57,9 +57,10 @@ def write_jsonl(notes: list[Note], path: Path, *, coded: bool = False) -> None:
         row |= {"thread": note.thread} if note.thread else {}
         row |= {"text": note.text, "vendor_batch": f"B{note.at:%y%m}"}
         if coded and note.acts:
-            row |= {"subject": note.subject, "coded_acts": list(note.acts)}
+            row |= {"coded_acts": list(note.acts)}
             row |= {"coded_matter": note.matter, "coded_topic": note.topic} if note.matter else {}
         if coded:
+            row |= {"subject": note.subject} if note.subject else {}
             row |= {
                 name: [account(p, note.channel) for p in who] for name in ("cc", "bcc") if (who := getattr(note, name))
             }

@@ -331,11 +331,12 @@ def _seat_committees(city: City, dice: Dice, make: Maker) -> None:
     count = {5: 2, 7: 2, 9: 3, 12: 5, 15: 5}.get(council, 3)
     turn = dice.shuffled(alders)
     turn = sorted(turn, key=lambda p: p.district)
-    stride = max(1, len(turn) // share)
     for n, (body, title) in enumerate((*STANDING[:count], ("personnel", "Personnel Committee"))):
-        chosen = [turn[(k * stride + n) % len(turn)] for k in range(share)]
+        taken = max(3, share) if body == "personnel" else share  # two members alone would make every word a quorum
+        stride = max(1, len(turn) // taken)
+        chosen = [turn[(k * stride + n) % len(turn)] for k in range(taken)]
         lay = 0 if body == "personnel" else 2 if council >= 12 else 1 + n % 2
-        city.bodies[body] = Body(body, title, "committee", share + lay, city.council, list_address=f"{body}@{DOMAIN}")
+        city.bodies[body] = Body(body, title, "committee", taken + lay, city.council, list_address=f"{body}@{DOMAIN}")
         _alder_seats(city, body, chosen, chair=True)
         for _ in range(lay):
             citizen = make("committee resident")
