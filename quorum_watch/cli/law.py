@@ -256,6 +256,7 @@ def _value_lines(profile: Profile, value: Value, on: date) -> list[str]:
     for d in profile.joined.parameters[value.name].values:
         lines.append(f"  {'from' if d.known_start else 'seen in force by'} {d.start}: {_words(d.raw)}"
                      + (f" ({d.note})" if d.note else ""))
+    lines += [f"Sources read by: {profile.checked_by}; looked for up to {profile.as_of}"]
     lines += [f"Not settled: {value.unsettled}"] if value.unsettled else []
     lines += [f"Reading not used: {value.not_used}"] if value.not_used else []
     return [*lines, *_cited(value.references)]

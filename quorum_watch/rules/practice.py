@@ -116,6 +116,12 @@ class Practice:
         return self._ask("presiding.counts_for_quorum")
 
     @property
+    def policy(self) -> tuple[Value, ...]:
+        """The sentences of the city's own policy, where an overlay has one; never law."""
+        found = self.profile.family("policy", self.on)
+        return tuple(self.profile.parameter(v.name, self.on) for v in found)
+
+    @property
     def remedies(self) -> tuple[Value, ...]:
         """What the profile says of forfeitures, complaints, time limits and later votes, where it does."""
         names = ("remedies.forfeiture_dollars", "remedies.complaint_to", "remedies.prosecutor_days",

@@ -100,6 +100,11 @@ class Profile:
         return self.joined.state.verified_by
 
     @property
+    def checked_by(self) -> str:
+        """Who read the sources the rules name; not a verification."""
+        return self.joined.state.checked_by
+
+    @property
     def verified_on(self) -> str:
         """The day of that verification."""
         return self.joined.state.verified_on

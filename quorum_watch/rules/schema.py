@@ -110,6 +110,7 @@ class Sheet:
     as_of: str
     banner: str
     jurisdiction: str
+    checked_by: str
     authorities: Mapping[str, Authority] = field(default_factory=dict)
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     factors: Mapping[str, FactorRule] = field(default_factory=dict)
@@ -157,7 +158,7 @@ class _Reader:
 
     HEAD = ("schema", "id", "kind", "title", "stage", "as_of")
     HEAD_OPTIONAL = ("extends", "verified_by", "verified_on", "banner", "jurisdiction", "summary",
-                     "authorities", "parameters", "factors", "checked_by", "checked_on", "gaps")
+                     "authorities", "parameters", "factors", "checked_by")
 
     def __init__(self, page: Page, inherited: Mapping[str, Authority]) -> None:
         self.page = page
@@ -232,6 +233,7 @@ class _Reader:
             extends=self.words(head, "extends", ()), stage=stage, verified_by=self.words(head, "verified_by", ()),
             verified_on=self.words(head, "verified_on", ()), as_of=self.words(head, "as_of", ()),
             banner=self.words(head, "banner", ()), jurisdiction=self.words(head, "jurisdiction", ()),
+            checked_by=self.words(head, "checked_by", ()),
             authorities=self.authorities, parameters=parameters, factors=factors, source=self.page.source,
         )
 

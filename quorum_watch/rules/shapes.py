@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from quorum_watch.vocabulary import BodyKind, VoteRule
+from quorum_watch.vocabulary import BodyKind, Channel, VoteRule
 
 #: Lower bound of believable dates: "since for ever" is not a date on which anything took effect.
 EARLIEST_YEAR = date(1787, 1, 1).year  # the oldest constitution in force in the country whose law is modelled
@@ -146,10 +146,13 @@ def _number(value: Any) -> int:
     return value
 
 
-def share(value: Any, *path: str | int, default_base: str | None = None) -> Share:
+def share(value: Any) -> Share:
     """A share rule such as ``{share: 2/3, compare: at_least, base: both}``."""
-    entries = _mapping(value, ("share", "compare"), ("base", "seats_above", "seats_at_most", "kind", "effect",
-                                                    "channels", "kinds", "exceptions"))
+    return _share(_mapping(value, ("share", "compare", "base")), "")
+
+
+def _share(entries: dict[str, Any], default_base: str, *path: str | int) -> Share:
+    """The share among the entries of a row; the base is the row's own or that of the rows together."""
     match = _SHARE.fullmatch(entries["share"]) if isinstance(entries["share"], str) else None
     if match is None:
         raise BadShapeError("a share is written as a fraction such as 2/3", *path, "share")
@@ -173,7 +176,7 @@ def quorum_rule(value: Any) -> QuorumRule:
         _mapping(row, ("share", "compare"), ("seats_above", "seats_at_most"))
         above = _whole_or_none(row.get("seats_above"), "rows", n, "seats_above")
         most = _whole_or_none(row.get("seats_at_most"), "rows", n, "seats_at_most")
-        rows.append((above, most, share(row, "rows", n, default_base=base)))
+        rows.append((above, most, _share(row, base, "rows", n)))
     if rows[-1][0] is not None or rows[-1][1] is not None:
         raise BadShapeError("the last row must hold for every size of body", "rows", len(rows) - 1)
     return QuorumRule(tuple(rows))
@@ -191,12 +194,18 @@ def threshold(value: Any) -> ThresholdRule:
     return ThresholdRule(
         kind=kind,
         effect=_one_of(entries["effect"], EFFECTS, "effect"),
-        share=share(entries, default_base="in_office") if "share" in entries else None,
+        share=_share(entries, "in_office") if "share" in entries else None,
         count=_whole_or_none(entries.get("count"), "count"),
         exceptions=tuple(_exception(e, n) for n, e in enumerate(entries.get("exceptions") or [])),
-        channels=names(entries["channels"]) if entries.get("channels") else (),
-        kinds=names(entries["kinds"]) if entries.get("kinds") else (),
+        channels=_words_of(entries.get("channels"), tuple(Channel), "channels"),
+        kinds=_words_of(entries.get("kinds"), (*BodyKind, "council_manager"), "kinds"),
     )
+
+
+def _words_of(value: Any, known: tuple[str, ...], key: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return tuple(_one_of(word, known, key) for word in names(value))
 
 
 def _exception(value: Any, n: int) -> tuple[int, str]:

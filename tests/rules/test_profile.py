@@ -367,3 +367,21 @@ def test_catalogue_families() -> None:
     assert row is not None
     assert row.shape == "quorum"
     assert row_for("nothing") is None
+
+
+def test_the_policy_speaks_in_sentences_and_only_where_there_is_one() -> None:
+    assert load_profile("us-wi").practice(TODAY).policy == ()
+    sentences = {v.name: v.value for v in load_profile("stoughton-social-media-2019").practice(TODAY).policy}
+    assert "avoid interacting" in sentences["policy.avoid_interaction"]
+    assert "personal account" in sentences["policy.substance_decides"]
+    assert "one member" in sentences["policy.private_speech"]
+    assert "custodian" in sentences["policy.custodian"]
+
+
+def test_remedies_are_told_with_their_unverified_marks() -> None:
+    told = {v.name: v for v in load_profile("us-wi").practice(TODAY).remedies}
+    assert told["remedies.forfeiture_dollars"].value == (25, 300)
+    assert not told["remedies.forfeiture_dollars"].verified
+    assert told["remedies.prosecutor_days"].value == timedelta(days=20)
+    assert told["remedies.later_vote"].value == "does_not_cure"
+    assert load_profile("us-oh").practice(TODAY).remedies == (), "nothing was read for a draft state"
