@@ -40,6 +40,43 @@ def read(thread: dict) -> tuple[MessageActs, ...]:
     return read_thread(messages, context)
 
 
+def read_by_stage(thread: dict) -> list[tuple]:
+    """One labelled thread through the whole language stage: the acts of each message."""
+    from datetime import UTC, datetime
+    from types import SimpleNamespace
+
+    from quorum_watch.language.read import read_interactions
+    from quorum_watch.model import Contact, Interaction, SourceRef
+    from quorum_watch.vocabulary import Audience, Channel, Role, TimePrecision
+
+    rows = [
+        Interaction(
+            id=f"m{m['id']}",
+            at=datetime(2026, 3, 2, 16, int(m["id"]), tzinfo=UTC),
+            precision=TimePrecision.EXACT,
+            channel=Channel(thread["channel"]),
+            audience=Audience.PRIVATE,
+            sender=m["from"],
+            sender_raw=m["from"],
+            sender_address=m["from"],
+            contacts=tuple(Contact(p, p, p, Role.TO) for p in m["to"]),
+            subject="",
+            text=m["text"],
+            quoted=(),
+            in_reply_to=f"m{m['in_reply_to']}" if m["in_reply_to"] else None,
+            thread=thread["id"],
+            coded=None,
+            event="message",
+            source=SourceRef("x", "", ""),
+        )
+        for m in thread["messages"]
+    ]
+    people = [(p, v["name"], ()) for p, v in thread["people"].items()]
+    matters = [SimpleNamespace(matter_id=m["id"], title=m["title"], topic=m["topic"]) for m in thread["matters"]]
+    found = read_interactions(rows, people=people, matters=matters)
+    return [SimpleNamespace(acts=r.acts, state=SimpleNamespace(question="", business=r.scope)) for r in found]
+
+
 def quoted(text: str) -> tuple[tuple[int, int, None], ...]:
     """Lines that begin with ``>``."""
     spans, position = [], 0
@@ -57,6 +94,7 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--only", default="all")
     parser.add_argument("--act", default="")
+    parser.add_argument("--stage", action="store_true", help="through the whole language stage")
     args = parser.parse_args()
     threads = [json.loads(line) for line in args.threads.read_text("utf-8").splitlines()]
     held = held_out([t["id"] for t in threads])
@@ -67,7 +105,7 @@ def main() -> None:
     for thread in threads:
         if (args.only == "held") != (thread["id"] in held) and args.only != "all":
             continue
-        for message, answer in zip(thread["messages"], read(thread), strict=True):
+        for message, answer in zip(thread["messages"], read_by_stage(thread) if args.stage else read(thread), strict=True):
             gold = {(a["act"], a["polarity"]) for a in message["gold"]["acts"]}
             want = {a for a, _ in gold}
             soft = set().union(*(SWAP.get(a, set()) for a, p in gold if p == "none" and a in SWAP), set())

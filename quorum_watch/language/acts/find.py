@@ -33,7 +33,7 @@ _ASKING = re.compile(
     r"\| (?:(?:hey|hi|hello|so|and|but|ok|yo|well|oh|also|then|,|@\d+|%\S+|now|btw|quick|question|one|guys|all|folks|lol|hmm|um|:|alright|just|council|board|gang|team|speaking|of|that) ){0,5}"
     r"(?:what (?:is|are|do|does|did|would|will|about|if|say|you|everyone|EVERYONE)|where (?:is|are|do|does|did|you|we|everyone|the)|who (?:is|are|do|does|will|else|all|can|wants|sends|pays|has)|why (?:is|are|do|does|not|would)|which way|"
     r"how (?:are|do|is|does|did|many|much|come|you|about|would|will|we|everyone)|whose|is it|is that|is there|is this|is he|is she|is anyone|is everyone|does it|does this|does that|does anyone|does he|does she|did he|did she|has he|has she|will he|will she|was he|was she|did they|do they|did anyone|"
-    r"should we|should i|has anyone|may i|might we|can i|can someone|can somebody|can anyone|you in|you good|you with|you for|you ok|you still|you a|you going|you voting|you and|you on|you down|you two|you both|you all|everyone ok|everyone good|"
+    r"should we|should i|has anyone|may i|might we|can i|can someone|can somebody|can anyone|you in|you good|you with|you for|you ok|you still|you a|you going|you voting|you and|you on|you down|you guys|you folks|you two|you both|you all|everyone ok|everyone good|"
     r"everybody good|anyone|anybody|any|is [@%]\S+|are [@%]\S+|does [@%]\S+|did [@%]\S+|will [@%]\S+|has [@%]\S+|was [@%]\S+) "
 )
 _ASKS_ANYWHERE = re.compile(
@@ -100,7 +100,10 @@ def _mark_names(line: Line, text: str, rules: Rules) -> str:
         ):
             found.add(word)
     for word in sorted(found):
-        if word in ("will", "art", "mark", "bill", "may", "sue", "pat", "grant", "bob", "don", "rob", "ray", "gene") and word not in line.capitals:
+        if (
+            word in ("will", "art", "mark", "bill", "may", "sue", "pat", "grant", "bob", "don", "rob", "ray", "gene")
+            and word not in line.capitals
+        ):
             continue
         words = words.replace(f" {word} ", f" %{word} ")
     return words
@@ -191,7 +194,9 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
         count = len(_NOT.findall(matched))
         if rule.polarity is Polarity.FOR and _DOUBLE_NO.search(matched):
             count += 1
-        if count % 2 and not (rule.polarity is Polarity.FOR and re.search(r"(?<!\S)no (?:objection|problem|issue|qualms|reason)", matched)):
+        if count % 2 and not (
+            rule.polarity is Polarity.FOR and re.search(r"(?<!\S)no (?:objection|problem|issue|qualms|reason)", matched)
+        ):
             polarity = _flip(polarity)
     if rule.act is Act.COMMIT and rule.kind != "answer" and _REPORTS.search(before):
         return None
@@ -205,7 +210,9 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
     if _SUPPOSES.search(sentence.words):
         confidence = Confidence.LOW
     start, end = _clause(line, low, high)
-    return Cue(act, start, end, polarity, confidence, rule.name, rule.kind, rule.where, number, sentence.asks, sentence.people)
+    return Cue(
+        act, start, end, polarity, confidence, rule.name, rule.kind, rule.where, number, sentence.asks, sentence.people
+    )
 
 
 def _clause(line: Line, low: int, high: int) -> tuple[int, int]:

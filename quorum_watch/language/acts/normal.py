@@ -89,14 +89,18 @@ def load_spelling() -> Spelling:
     names = tomllib.loads(resources.files(__package__).joinpath("names.toml").read_text("utf-8"))
     return Spelling(
         words={typed: tuple(plain.split()) for typed, plain in data["words"].items()},
-        before={typed: (tuple(plain.split()), frozenset(after.split())) for typed, (plain, after) in data["before"].items()},
+        before={
+            typed: (tuple(plain.split()), frozenset(after.split())) for typed, (plain, after) in data["before"].items()
+        },
         ignored=frozenset(data["ignored"]["words"].split()),
         first_names=frozenset(names["names"]["first"].split()),
     )
 
 
 _LONG = re.compile(r"(.)\1{2,}")
-_IS_AFTER = frozenset("he she it that what who there here where how everyone everybody one nobody someone somebody".split())
+_IS_AFTER = frozenset(
+    "he she it that what who there here where how everyone everybody one nobody someone somebody".split()
+)
 
 
 def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
@@ -181,7 +185,12 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                     if person not in people:
                         people.append(person)
                     pieces = (f"@{people.index(person) + 1}", "is")
-                elif word[-1] == "s" and len(word) > 4 and word[:-1] in table.first_names and word not in table.first_names:
+                elif (
+                    word[-1] == "s"
+                    and len(word) > 4
+                    and word[:-1] in table.first_names
+                    and word not in table.first_names
+                ):
                     pieces = (word[:-1], "is")
                 elif "-" in word:
                     pieces = tuple(word.split("-"))
@@ -205,11 +214,22 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
             close(first, last, "?" in raw)
             continue
         if kind == "mark":
-            piece = {"“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-", "(": ",", ")": ",", "|": ",", "/": "or"}.get(raw, raw)
+            piece = {
+                "“": '"',
+                "”": '"',
+                "«": '"',
+                "»": '"',
+                "–": "-",
+                "—": "-",
+                "(": ",",
+                ")": ",",
+                "|": ",",
+                "/": "or",
+            }.get(raw, raw)
         elif kind == "plus":
             piece = "+1"
         elif kind == "other":
-            if raw in _SKIN or raw in '*_~`#':
+            if raw in _SKIN or raw in "*_~`#":
                 continue
             if raw in _UP:
                 piece = ":up:"
@@ -253,5 +273,12 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
     if not sentences:
         sentences, asks = [(0, len(out))], [False]
     return Line(
-        " ".join(out) + " ", tuple(at), tuple(start), tuple(end), tuple(people), tuple(sentences), tuple(asks), frozenset(capitals)
+        " ".join(out) + " ",
+        tuple(at),
+        tuple(start),
+        tuple(end),
+        tuple(people),
+        tuple(sentences),
+        tuple(asks),
+        frozenset(capitals),
     )

@@ -180,7 +180,14 @@ def _best(anchors: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     known = [a for a in anchors if a]
     if not known:
         return None
-    return min(known, key=lambda words: (sum(40 if w in _FREQUENT else 8 if w in ("@", "%") else 1 for w in words), len(words), sorted(words)))
+    return min(
+        known,
+        key=lambda words: (
+            sum(40 if w in _FREQUENT else 8 if w in ("@", "%") else 1 for w in words),
+            len(words),
+            sorted(words),
+        ),
+    )
 
 
 def compile_pattern(source: str, classes: Mapping[str, tuple[str, ...]]) -> Pattern:

@@ -98,7 +98,9 @@ _STOP = frozenset(
     "the and for from with city town village county new request approval resolution ordinance amendment agreement contract of to a in on at "
     "street road avenue general fund program policy plan project service services update district award bid purchase replacement".split()
 )
-_VOCATIVE = re.compile(r"(?:\| (?:(?:hey|hi|hello|ok|yo|and|so|well|no|yes|thanks|thank you|sorry|dear|but|,) ){0,3}(@\d+) (?=,|:|-|you |\|)|, (@\d+) (?=\||,)|(@\d+) (?=you |are you|do you|will you|can you)|(@\d+) \|)")
+_VOCATIVE = re.compile(
+    r"(?:\| (?:(?:hey|hi|hello|ok|yo|and|so|well|no|yes|thanks|thank you|sorry|dear|but|,) ){0,3}(@\d+) (?=,|:|-|you |\|)|, (@\d+) (?=\||,)|(@\d+) (?=you |are you|do you|will you|can you)|(@\d+) \|)"
+)
 _FIRST_PERSON = re.compile(r"(?<!\S)(?:i|me|my|mine|myself) ")
 _THANKS = re.compile(r"(?<!\S)(?:thanks|thank|appreciate|received|welcome|bless|congrats|regards) ")
 _POSITIONS = frozenset({Act.RELAY, Act.COMMIT})
@@ -110,13 +112,19 @@ _MEMBER_DOES = re.compile(
 _POSITION = re.compile(
     r"(?<!\S)(?:vote|votes|voting|support|supporting|oppose|opposed|against|favor|approve|on board|position|stance|leaning yes|leaning no|yes|no|passing|approving|intend|in or out|with me|with us) "
 )
-_FYI = re.compile(r"(?<!\S)(?:fyi|for your information|heads up|just so you know|for your awareness|attached|reminder) ")
-_IT = re.compile(r"(?<!\S)(?:it|this|that|one|thing|these|them|ordinance|resolution|amendment|rezoning|permit|contract|budget|levy|license|bond|bonds|fee|grant|lease|deal|plan|proposal|item|map|overtime|tif|purchase|waiver|ban) ")
+_FYI = re.compile(
+    r"(?<!\S)(?:fyi|for your information|heads up|just so you know|for your awareness|attached|reminder) "
+)
+_IT = re.compile(
+    r"(?<!\S)(?:it|this|that|one|thing|these|them|ordinance|resolution|amendment|rezoning|permit|contract|budget|levy|license|bond|bonds|fee|grant|lease|deal|plan|proposal|item|map|overtime|tif|purchase|waiver|ban) "
+)
 _WHO_WHY = re.compile(r"\| (?:who|why|how) ")
 _WE_COULD = re.compile(r"(?<!\S)(?:can|could|should|shall|would) (?:we|somebody|someone|it|they) ")
 _VOTES = re.compile(r"(?<!\S)(?:vote|votes|voting|aye|nay|motion|cosponsor|yeses|whip) ")
 _VOTEWORD = re.compile(r"(?<!\S)(?:vote|voting|votes|support|oppose|approve|motion|against|favor|yes|no|aye|nay) ")
-_SIGNING = re.compile(r"\b(?:sign|signs|signature|signatures|signers|petition|co-?sponsors?|initials?)\b", re.IGNORECASE)
+_SIGNING = re.compile(
+    r"\b(?:sign|signs|signature|signatures|signers|petition|co-?sponsors?|initials?)\b", re.IGNORECASE
+)
 _WOULD_IF = re.compile(r"(?<!\S)(?:would|could) you (?:\S+ ){1,3}if ")
 _BEG = re.compile(r"(?<!\S)(?:please|help|count on|need) ")
 _TO_YOU = re.compile(r"(?<!\S)(?:you|your|yours|everyone|everybody|anyone|anybody|either|folks|all of|@\d+) ")
@@ -127,17 +135,25 @@ _FACTUAL = re.compile(
 _STANCE = re.compile(
     r"(?<!\S)(?:vote|votes|voting|support|supporting|oppose|opposed|against|favor|approve|board|position|stand|leaning|lean|yes|no|back|behind|passing|for|live|count|intend) "
 )
-_NO_TONE = re.compile(r"(?<!\S)(?:no|not|never|nor|neither|nothing|against|hate|opposed|oppose|kill|worst|bad|terrible|dead|enough|nobody|loses|wrong|too|unless|refuse|without|hardly|last|nonsense|robbery) ")
+_NO_TONE = re.compile(
+    r"(?<!\S)(?:no|not|never|nor|neither|nothing|against|hate|opposed|oppose|kill|worst|bad|terrible|dead|enough|nobody|loses|wrong|too|unless|refuse|without|hardly|last|nonsense|robbery) "
+)
 _NEGATIVE_TITLE = re.compile(
     r"\b(?:repeal|remov|eliminat|discontinu|clos(?:e|ing|ure)|ban\b|prohibit|denial|deny|rescind|cut(?:s|ting)?\b|reduc|terminat|demoli|vacat|abolish|suspen)",
     re.IGNORECASE,
 )
 _KEEP = re.compile(r"(?<!\S)(?:keep|save|preserve|retain|protect|restore|maintain)(?:ing)? ")
-_AGAINST_THING = re.compile(r"(?<!\S)(?:stop|kill|block|defeat|deny|reject|sink|oppose|against|down|not|no|cut|close|end|eliminate|remove) ")
+_AGAINST_THING = re.compile(
+    r"(?<!\S)(?:stop|kill|block|defeat|deny|reject|sink|oppose|against|down|not|no|cut|close|end|eliminate|remove) "
+)
 #: Surnames that are first of all words; they are known only with a capital, which the spelled-out line does not see.
-_COMMON = frozenset("no the and for will may more day park parks street field fields bank church court hill hall woods wood rivers waters long young small little high good best love price cash case grant mark banks moves he she so an le".split())
+_COMMON = frozenset(
+    "no the and for will may more day park parks street field fields bank church court hill hall woods wood rivers waters long young small little high good best love price cash case grant mark banks moves he she so an le".split()
+)
 _NAMEWORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_TITLES = frozenset("mr mrs ms dr ald alder alderman alderwoman alderperson councilman councilwoman supervisor trustee mayor chair chairman chairwoman president rev sen rep pastor clerk agent director planner judge the hon of and sgt".split())
+_TITLES = frozenset(
+    "mr mrs ms dr ald alder alderman alderwoman alderperson councilman councilwoman supervisor trustee mayor chair chairman chairwoman president rev sen rep pastor clerk agent director planner judge the hon of and sgt".split()
+)
 
 
 def names_of(
@@ -224,6 +240,8 @@ class _Reader:
             business=business,
             clear=clear,
             near=near,
+            near_own=own,
+            brief=len(message.text.split()) <= 14,
             question=parent.question if parent else "",
             asked=parent.asked if parent else False,
             parent=parent,
@@ -277,10 +295,17 @@ class _Reader:
         if parent is None:
             if pastime and not (pending and (civic or outright)):
                 return False, True
-            return (pending or civic) and not (pastime and not civic), (points >= 2 and (civic or pending)) or (self.pooled and not pastime)
+            return (pending or civic) and not (pastime and not civic), (points >= 2 and (civic or pending)) or (
+                self.pooled and not pastime
+            )
         if pastime and not civic and not outright and not (parent.business and parent.asked):
             return False, True
-        if not parent.business and pending and (own or any(_CIVIC_THING.search(x.words) for x in cues.sentences)) and not pastime:
+        if (
+            not parent.business
+            and pending
+            and (own or any(_CIVIC_THING.search(x.words) for x in cues.sentences))
+            and not pastime
+        ):
             return True, True
         return parent.business, parent.clear or self.pooled or (civic and pending)
 
@@ -295,6 +320,8 @@ class _Scene:
     business: bool
     clear: bool
     near: bool
+    near_own: bool
+    brief: bool
     question: str
     asked: bool
     parent: State | None
@@ -330,10 +357,26 @@ class _Scene:
 
     def _seated(self, span: ActSpan) -> ActSpan:
         """Only a member promises a vote: the same words of a resident or of staff are an opinion."""
-        if span.act is not Act.COMMIT or not self.context.members or self.message.sender is None or self.message.sender in self.context.members:
+        if (
+            span.act is not Act.COMMIT
+            or not self.context.members
+            or self.message.sender is None
+            or self.message.sender in self.context.members
+        ):
             return span
         act = Act.AGREE if span.rule.startswith("answer.yes") else Act.OPINION
-        return ActSpan(act, span.start, span.end, span.exact, span.polarity, span.about, None, span.rule, span.confidence, span.field)
+        return ActSpan(
+            act,
+            span.start,
+            span.end,
+            span.exact,
+            span.polarity,
+            span.about,
+            None,
+            span.rule,
+            span.confidence,
+            span.field,
+        )
 
     def _sentence(self, sentence: Sentence, cues: list[Cue], number: int, before: list[ActSpan]) -> list[ActSpan]:
         best: dict[Act, Cue] = {}
@@ -343,7 +386,14 @@ class _Scene:
         rules = {c.rule: c for c in cues}
         out: list[ActSpan] = []
 
-        def add(act: Act, cue: Cue | None, *, polarity: Polarity | None = None, rule: str = "", confidence: Confidence | None = None) -> list[ActSpan]:
+        def add(
+            act: Act,
+            cue: Cue | None,
+            *,
+            polarity: Polarity | None = None,
+            rule: str = "",
+            confidence: Confidence | None = None,
+        ) -> list[ActSpan]:
             span = self._span(act, sentence, cue, polarity, rule, confidence)
             out.append(span)
             return out
@@ -364,7 +414,9 @@ class _Scene:
             if self.question == "time" and not (Act.SOCIAL in best):
                 return add(Act.SCHEDULE, None, rule="reply.time")
             return add(Act.SOCIAL, best.get(Act.SOCIAL), rule="thread.private")
-        if Act.CAUTION in best and not (Act.COMMIT in best and best[Act.COMMIT].kind == "" and Confidence.HIGH is best[Act.COMMIT].confidence):
+        if Act.CAUTION in best and not (
+            Act.COMMIT in best and best[Act.COMMIT].kind == "" and Confidence.HIGH is best[Act.COMMIT].confidence
+        ):
             return add(Act.CAUTION, best[Act.CAUTION])
         if sentence.asks:
             return self._question(sentence, best, kinds, add) or out
@@ -375,11 +427,18 @@ class _Scene:
         if "ballot" in kinds:
             return add(Act.POLL, kinds["ballot"])
         if poll is not None and poll.where == "reply":
-            after = self.question in ("poll", "ballot", "seek") or (self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY, Act.OPINION})
+            after = self.question in ("poll", "ballot", "seek") or (
+                self.parent and self.parent.acts & {Act.COMMIT, Act.RELAY, Act.OPINION}
+            )
             poll = poll if after and self.message.sender not in sentence.people else None
         if poll is not None and poll.where == "matter" and not self._names_matter(sentence.words):
             poll = None
-        if seek is not None and poll is not None and poll.confidence is Confidence.HIGH and not _BEG.search(sentence.words):
+        if (
+            seek is not None
+            and poll is not None
+            and poll.confidence is Confidence.HIGH
+            and not _BEG.search(sentence.words)
+        ):
             seek = None
         if seek is not None and not (schedule is not None and not self.clear):
             return add(Act.SEEK_SUPPORT, seek)
@@ -393,14 +452,32 @@ class _Scene:
             if act in best:
                 return add(act, best[act])
         if self.business and not _FACTUAL.search(sentence.words):
-            if self.answered and self.clear and self._names_matter(sentence.words) and not _WE_COULD.search(sentence.words):
+            if (
+                self.answered
+                and self.clear
+                and self._names_matter(sentence.words)
+                and not _WE_COULD.search(sentence.words)
+            ):
                 return add(Act.POLL, None, rule="question.answered-with-positions", confidence=Confidence.LOW)
-            if self.parent is not None and self.parent.acts & _POSITIONS and _SHORT_WHO.search(sentence.words) and len(sentence.words.split()) <= 9:
+            if (
+                self.parent is not None
+                and self.parent.acts & _POSITIONS
+                and _SHORT_WHO.search(sentence.words)
+                and len(sentence.words.split()) <= 9
+            ):
                 return add(Act.POLL, None, rule="question.about-positions", confidence=Confidence.LOW)
-            if self.clear and self.near and self._names_matter(sentence.words) and _TO_YOU.search(sentence.words) and not _WOULD_IF.search(sentence.words):
+            if (
+                self.clear
+                and self.near
+                and self._names_matter(sentence.words)
+                and _TO_YOU.search(sentence.words)
+                and not _WOULD_IF.search(sentence.words)
+            ):
                 return add(Act.POLL, None, rule="question.to-you", confidence=Confidence.LOW)
         if Act.SOCIAL in best and Act.DELIBERATE not in best:
             return add(Act.SOCIAL, best[Act.SOCIAL])
+        if len(sentence.words.split()) <= 4 and self.clear and any(_stem(w.lstrip("%")) in self.stems for w in sentence.words.split()):
+            return add(Act.POLL, None, rule="question.bare-matter", confidence=Confidence.LOW)
         if len(sentence.words.split()) > 4:
             return add(Act.DELIBERATE, best.get(Act.DELIBERATE), rule="question.other")
         return None
@@ -409,6 +486,7 @@ class _Scene:
         """Does a sentence speak of the matter: by a word of its title, a civic word, a stance, or as "it"?"""
         return (
             any(_stem(w.lstrip("%")) in self.stems for w in words.split())
+            or (self.brief and self.near_own)
             or _CIVIC.search(words) is not None
             or _POSITION.search(words) is not None
             or _IT.search(words) is not None
@@ -423,7 +501,11 @@ class _Scene:
         relay = best.get(Act.RELAY)
         if self.question == "ballot" or self.balloted:
             result = best.get(Act.DECIDE)
-            if result is not None and not _THANKS.search(words) and (result.kind != "ballot-answer" or self.question == "ballot"):
+            if (
+                result is not None
+                and not _THANKS.search(words)
+                and (result.kind != "ballot-answer" or self.question == "ballot")
+            ):
                 return add(Act.DECIDE, result)
             if relay is not None and relay.kind == "tally" and self.balloted:
                 return add(Act.DECIDE, relay, rule="ballot.tally")
@@ -445,7 +527,14 @@ class _Scene:
                 if act in best:
                     add(act, best[act])
             return None
-        about = _MEMBER_DOES.search(words) if self.clear and open_poll and not strong and not {Act.SCHEDULE, Act.MINISTERIAL, Act.SOCIAL, Act.DRAFT, Act.AGREE, Act.DISAGREE} & set(best) else None
+        about = (
+            _MEMBER_DOES.search(words)
+            if self.clear
+            and open_poll
+            and not strong
+            and not {Act.SCHEDULE, Act.MINISTERIAL, Act.SOCIAL, Act.DRAFT, Act.AGREE, Act.DISAGREE} & set(best)
+            else None
+        )
         if about is not None and Act.SEEK_SUPPORT not in best:
             label = int(about.group(1)[1:])
             order = list(dict.fromkeys(re.findall(r"@(\d+) ", words)))
@@ -460,7 +549,12 @@ class _Scene:
             if Act.SIGN in best:
                 add(Act.SIGN, best[Act.SIGN])
             return None
-        if Act.POLL in best and not strong and self.message.sender not in sentence.people and (best[Act.POLL].where != "reply" or open_poll):
+        if (
+            Act.POLL in best
+            and not strong
+            and self.message.sender not in sentence.people
+            and (best[Act.POLL].where != "reply" or open_poll)
+        ):
             return add(Act.POLL, best[Act.POLL])
         if hold is not None and not (strong and commit.rule == "commit.conditional"):
             return add(Act.OPINION, hold, polarity=Polarity.NONE)
@@ -475,13 +569,24 @@ class _Scene:
             return add(Act.SIGN, best[Act.SIGN])
         if defer is not None:
             return add(Act.COMMIT, defer, polarity=Polarity.NONE)
-        own_question = self.parent is not None and self.parent.asker is not None and self.parent.asker == self.message.sender
-        if commit is not None and commit.kind == "answer" and (commit.rule == "answer.same" or not (own_question and not self.asked)):
+        own_question = (
+            self.parent is not None and self.parent.asker is not None and self.parent.asker == self.message.sender
+        )
+        if (
+            commit is not None
+            and commit.kind == "answer"
+            and (commit.rule == "answer.same" or not (own_question and not self.asked))
+        ):
             if self.parent is not None and Act.DRAFT in self.parent.acts and not self.asked:
                 return add(Act.DRAFT, commit, rule="reply.draft", polarity=Polarity.NONE)
             if open_poll:
                 self.stance = self._answer(commit)
-                return add(Act.COMMIT, commit, polarity=self.stance, confidence=Confidence.MEDIUM if self.asked else Confidence.LOW)
+                return add(
+                    Act.COMMIT,
+                    commit,
+                    polarity=self.stance,
+                    confidence=Confidence.MEDIUM if self.asked else Confidence.LOW,
+                )
             if self.question == "time":
                 return add(Act.SCHEDULE, commit, polarity=Polarity.NONE, rule="reply.time")
             if self.question == "sign":
@@ -489,11 +594,28 @@ class _Scene:
             if self.question == "fact" and number == 0:
                 return add(Act.INFORM, commit, polarity=Polarity.NONE, rule="reply.fact")
             if self.parent is not None and number == 0 and self.message.sender != self.parent.asker:
-                return add(Act.AGREE if commit.polarity is Polarity.FOR else Act.DISAGREE, commit, polarity=Polarity.NONE, confidence=Confidence.LOW)
-        if self.asked and open_poll and number == 0 and not _THANKS.search(words) and Act.DISAGREE not in best and Act.DRAFT not in best:
+                return add(
+                    Act.AGREE if commit.polarity is Polarity.FOR else Act.DISAGREE,
+                    commit,
+                    polarity=Polarity.NONE,
+                    confidence=Confidence.LOW,
+                )
+        if (
+            self.asked
+            and open_poll
+            and number == 0
+            and not _THANKS.search(words)
+            and Act.DISAGREE not in best
+            and Act.DRAFT not in best
+        ):
             bare = len(words.split()) <= 8 or _FIRST_PERSON.search(words)
             if bare and Act.SCHEDULE not in best and Act.MINISTERIAL not in best:
-                return add(Act.COMMIT, None, rule="answer.in-other-words", polarity=Polarity.AGAINST if _NO_TONE.search(words) else Polarity.FOR)
+                return add(
+                    Act.COMMIT,
+                    None,
+                    rule="answer.in-other-words",
+                    polarity=Polarity.AGAINST if _NO_TONE.search(words) else Polarity.FOR,
+                )
         if Act.INFORM in best and _FYI.search(words):
             return add(Act.INFORM, best[Act.INFORM])
         for act in (Act.MINISTERIAL, Act.DRAFT, Act.SCHEDULE):
@@ -527,7 +649,11 @@ class _Scene:
         """One relay per person named who is not addressed; a tally or a pronoun alone is attributed to nobody."""
         addressed = {m for match in _VOCATIVE.finditer(words) for m in match.groups() if m}
         labels = list(dict.fromkeys(re.findall(r"@\d+", words)))
-        people = [p for label, p in zip(labels, relay.people, strict=False) if label not in addressed and p != self.message.sender]
+        people = [
+            p
+            for label, p in zip(labels, relay.people, strict=False)
+            if label not in addressed and p != self.message.sender
+        ]
         polarity = self._direct(relay.polarity, words, relay)
         if self.context.members and people and not any(p in self.context.members for p in people):
             return [(Act.INFORM, None, Polarity.NONE)]
@@ -560,14 +686,44 @@ class _Scene:
             for cue in inside.cues:
                 if cue.act is Act.COMMIT and cue.kind not in ("answer", "defer") and self.business:
                     a, b = start + cue.start, start + cue.end
-                    spans.append(ActSpan(Act.RELAY, a, b, self.message.text[a:b], cue.polarity, self.matter, person, "quoted." + cue.rule, Confidence.LOW))
+                    spans.append(
+                        ActSpan(
+                            Act.RELAY,
+                            a,
+                            b,
+                            self.message.text[a:b],
+                            cue.polarity,
+                            self.matter,
+                            person,
+                            "quoted." + cue.rule,
+                            Confidence.LOW,
+                        )
+                    )
         return spans
 
-    def _span(self, act: Act, sentence: Sentence, cue: Cue | None, polarity: Polarity | None, rule: str, confidence: Confidence | None) -> ActSpan:
+    def _span(
+        self,
+        act: Act,
+        sentence: Sentence,
+        cue: Cue | None,
+        polarity: Polarity | None,
+        rule: str,
+        confidence: Confidence | None,
+    ) -> ActSpan:
         start, end = (cue.start, cue.end) if cue is not None else (sentence.start, sentence.end)
         direction = polarity if polarity is not None else cue.polarity if cue is not None else Polarity.NONE
         sure = confidence or (cue.confidence if cue is not None else Confidence.LOW)
-        return ActSpan(act, start, end, self.message.text[start:end], direction, self.matter if self.business else None, None, rule or (cue.rule if cue else ""), sure)
+        return ActSpan(
+            act,
+            start,
+            end,
+            self.message.text[start:end],
+            direction,
+            self.matter if self.business else None,
+            None,
+            rule or (cue.rule if cue else ""),
+            sure,
+        )
 
     def state(self, acts: list[ActSpan]) -> State:
         """What this message leaves open for those who answer it."""
@@ -576,7 +732,13 @@ class _Scene:
         own = Polarity.NONE
         for span in acts:
             if span.act is Act.POLL:
-                question = "ballot" if span.rule == "poll.ballot" else "poll" if question != "ballot" or not asked else question
+                question = (
+                    "ballot"
+                    if span.rule == "poll.ballot"
+                    else "poll"
+                    if question != "ballot" or not asked
+                    else question
+                )
                 asked = True
             elif span.act is Act.SEEK_SUPPORT:
                 wanted = "sign" if _SIGNING.search(self.message.text) else "seek"
@@ -595,12 +757,35 @@ class _Scene:
             elif kinds and kinds <= {Act.INFORM, Act.MINISTERIAL, Act.SOCIAL, Act.CAUTION, Act.DRAFT, Act.CONCEAL}:
                 question = ""
         asking = next((a.polarity for a in acts if a.act in (Act.POLL, Act.SEEK_SUPPORT)), Polarity.NONE)
-        balloted = (self.balloted or any(a.rule == "poll.ballot" or a.act is Act.DECIDE for a in acts)) and self.business
-        return State(self.business, self.clear, question, asked, asking if asked else own, self.matter, kinds, balloted, self.message.sender if asked else self.parent.asker if self.parent else None)
+        balloted = (
+            self.balloted or any(a.rule == "poll.ballot" or a.act is Act.DECIDE for a in acts)
+        ) and self.business
+        return State(
+            self.business,
+            self.clear,
+            question,
+            asked,
+            asking if asked else own,
+            self.matter,
+            kinds,
+            balloted,
+            self.message.sender if asked else self.parent.asker if self.parent else None,
+        )
 
 
 def _about(span: ActSpan, person: PersonId | None) -> ActSpan:
-    return ActSpan(span.act, span.start, span.end, span.exact, span.polarity, span.about, person, span.rule, span.confidence, span.field)
+    return ActSpan(
+        span.act,
+        span.start,
+        span.end,
+        span.exact,
+        span.polarity,
+        span.about,
+        person,
+        span.rule,
+        span.confidence,
+        span.field,
+    )
 
 
 def _merge(spans: list[ActSpan]) -> list[ActSpan]:
@@ -611,7 +796,9 @@ def _merge(spans: list[ActSpan]) -> list[ActSpan]:
     return sorted(seen.values(), key=lambda s: (s.start, s.end, s.act, s.attributed_to or "", s.polarity))
 
 
-def read_thread(messages: Sequence[ThreadMessage], context: ThreadContext, cues: Sequence[Cues] | None = None) -> tuple[MessageActs, ...]:
+def read_thread(
+    messages: Sequence[ThreadMessage], context: ThreadContext, cues: Sequence[Cues] | None = None
+) -> tuple[MessageActs, ...]:
     """Read a conversation in time order; the result has one entry per message.
 
     ``cues`` may hold what ``find_cues`` gave for each message (from a cache); it is computed where missing.
@@ -620,7 +807,9 @@ def read_thread(messages: Sequence[ThreadMessage], context: ThreadContext, cues:
     found = cues if cues is not None else [find_cues(own_words(m), context.names) for m in messages]
     answered = _answered(messages, found)
     # A conversation of several messages that together speak of a pending matter is about it throughout.
-    reader.pooled = len(messages) > 1 and bool(context.matters) and sum(reader._points(c)[0] + _outright(c) for c in found) >= 2
+    reader.pooled = (
+        len(messages) > 1 and bool(context.matters) and sum(reader._points(c)[0] + _outright(c) for c in found) >= 2
+    )
     return tuple(reader.read(n, message, found[n], answered=n in answered) for n, message in enumerate(messages))
 
 
@@ -636,7 +825,11 @@ def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozen
         parent = message.reply_to if message.reply_to is not None else number - 1
         if not 0 <= parent < number or messages[parent].sender == message.sender:
             continue
-        took = [c for c in cues[number].cues if c.act is Act.COMMIT and not c.asks and c.sentence == 0 and c.rule != "answer.same"]
+        took = [
+            c
+            for c in cues[number].cues
+            if c.act is Act.COMMIT and not c.asks and c.sentence == 0 and c.rule != "answer.same"
+        ]
         agrees = any(c.act is Act.AGREE and c.sentence == 0 for c in cues[number].cues)
         if took and not (agrees and all(c.kind == "answer" for c in took)):
             result.add(parent)
