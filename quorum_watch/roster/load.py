@@ -17,6 +17,7 @@ from quorum_watch.workspace.tables import (
     Table,
     date_fault,
     parse_date,
+    parse_yes_no,
     read_csv,
     read_sheets,
     shorten,
@@ -32,7 +33,6 @@ ACCOUNTS = Spec("accounts", ("person_id", "kind", "value"))
 LISTS = Spec("lists", ("address",), ("person_id", "body_id"))
 SPECS = (PEOPLE, BODIES, MEMBERSHIPS, ACCOUNTS, LISTS)
 _OPTIONAL = frozenset({LISTS.name})
-_YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
 _QUORUM_WORDS = ("majority", "two_thirds")
 
 
@@ -107,19 +107,11 @@ def _word(row: Row, column: str, known: tuple[str, ...], faults: list[Fault]) ->
     return text
 
 
-def _yes_no(row: Row, column: str, faults: list[Fault]) -> bool | None:
-    text = row.get(column).lower()
-    if text and text not in _YES:
-        what = f"{column} is neither yes nor no: {shorten(row.get(column))}."
-        faults.append(Fault(CODES.cell, what, row.where, "Write yes or no, or leave it blank where it is not known."))
-    return _YES.get(text)
-
-
 def _body(row: Row, faults: list[Fault]) -> Body | None:
     before = len(faults)
     kind = _word(row, "kind", tuple(BodyKind), faults)
     rule = _word(row, "vote_rule", tuple(VoteRule), faults)
-    bargaining = _yes_no(row, "bargaining", faults)
+    bargaining = parse_yes_no(row, "bargaining", CODES.cell, faults)
     seats, quorum = row.get("seats"), row.get("quorum").lower().replace(" ", "_")
     count = int(seats) if seats.isascii() and seats.isdigit() else 0
     if not count:
@@ -150,7 +142,7 @@ def _body(row: Row, faults: list[Fault]) -> Body | None:
 def _membership(row: Row, faults: list[Fault]) -> Membership | None:
     before = len(faults)
     capacity = Capacity(_word(row, "capacity", tuple(Capacity), faults) or Capacity.MEMBER)
-    voting = _yes_no(row, "voting", faults)
+    voting = parse_yes_no(row, "voting", CODES.cell, faults)
     days = {}
     for column in ("start", "end"):
         text = row.get(column)

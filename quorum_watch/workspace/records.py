@@ -16,7 +16,17 @@ from zoneinfo import ZoneInfo
 from quorum_watch.errors import Fault
 from quorum_watch.model import BodyId, MatterId
 from quorum_watch.vocabulary import TimePrecision, VoteRule
-from quorum_watch.workspace.tables import Codes, Row, Spec, date_fault, parse_date, read_csv, shorten, split_ids
+from quorum_watch.workspace.tables import (
+    Codes,
+    Row,
+    Spec,
+    date_fault,
+    parse_date,
+    parse_yes_no,
+    read_csv,
+    shorten,
+    split_ids,
+)
 
 CODES = Codes(file="QW-E207", column="QW-E208", cell="QW-E209")
 DUPLICATE = "QW-E240"
@@ -175,6 +185,7 @@ def _meeting(row: Row, zone: ZoneInfo, faults: list[Fault]) -> Meeting | None:
     start, end, posted = times["start"], times["end"], times["notice_posted"]
     if start and end and end[0] < start[0] and end[1] is TimePrecision.EXACT:
         faults.append(Fault(CODES.cell, "The meeting ends before it starts.", row.where, "Correct start or end."))
+    good_cause = parse_yes_no(row, "good_cause", CODES.cell, faults)
     if len(faults) > before or start is None:
         return None
     return Meeting(
@@ -188,5 +199,5 @@ def _meeting(row: Row, zone: ZoneInfo, faults: list[Fault]) -> Meeting | None:
         start[1],
         any(t is not None and t[2] for t in (start, end, posted)),
         row.where,
-        row.get("good_cause").strip().lower() in ("yes", "y", "true"),
+        bool(good_cause),
     )

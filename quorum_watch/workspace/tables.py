@@ -132,6 +132,18 @@ def parse_date(text: str) -> date | None:
         return None
 
 
+_YES = {"yes": True, "y": True, "true": True, "1": True, "no": False, "n": False, "false": False, "0": False}
+
+
+def parse_yes_no(row: Row, column: str, code: str, faults: list[Fault]) -> bool | None:
+    """A cell that says yes or no; ``None`` where it is blank or (with a fault) anything else."""
+    text = row.get(column).lower()
+    if text and text not in _YES:
+        what = f"{column} is neither yes nor no: {shorten(row.get(column))}."
+        faults.append(Fault(code, what, row.where, "Write yes or no, or leave it blank where it is not known."))
+    return _YES.get(text)
+
+
 def date_fault(code: str, column: str, text: str, where: str) -> Fault:
     """The fault for a cell that should hold a day, with the remedy for the way spreadsheet programs rewrite dates."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):

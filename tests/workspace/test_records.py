@@ -51,6 +51,15 @@ def test_times_with_and_without_an_offset(tmp_path: Path) -> None:
     assert ws.times_assumed == 2
 
 
+def test_good_cause_for_a_shorter_notice_is_yes_or_no(tmp_path: Path) -> None:
+    rows = "meeting_id,body_ids,start,good_cause\na,council,2026-01-01T10:00,Yes\nb,council,2026-01-02T10:00,\n"
+    ws = Workspace.open(fill(tmp_path, meetings=rows))
+    assert [m.good_cause for m in ws.meetings] == [True, False]
+    with pytest.raises(WorkspaceError) as caught:
+        Workspace.open(fill(tmp_path, meetings=rows.replace("Yes", "perhaps")))
+    assert [(f.code, f.where) for f in caught.value.faults] == [("QW-E209", "meetings.csv line 2")]
+
+
 def test_every_wrong_cell_is_named(tmp_path: Path) -> None:
     matters = "matter_id,title,vote_rule,opened,closed\na,A,most,4/1/2026,\na,B,,2026-03-01,2026-02-01\n"
     meetings = "meeting_id,body_ids,start,end\nm,council,tomorrow,\nm2,council,2026-01-02T10:00,2026-01-01T10:00\n"
