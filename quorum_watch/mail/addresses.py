@@ -12,6 +12,7 @@ not an address stays as a party known by name only. Two independent steps:
 
 from __future__ import annotations
 
+import contextlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -82,10 +83,8 @@ def normalise_address(address: str) -> str:
         local = plain if re.fullmatch(_LOCAL, plain) else f'"{plain}"'
     domain = domain.strip().rstrip(".").lower()
     if not domain.isascii():
-        try:
+        with contextlib.suppress(UnicodeError, ValueError):
             domain = domain.encode("idna").decode("ascii")
-        except (UnicodeError, ValueError):
-            pass
     return f"{local.lower()}@{domain}" if local and domain else ""
 
 
@@ -138,7 +137,7 @@ def _split_simple(raw: str) -> list[Mailbox] | None:
 
 
 def _segments(text: str) -> list[str]:
-    """Cut at top-level commas and semicolons; group names are taken off, empty groups kept as a segment of their own."""
+    """Cut at top-level commas and semicolons; group names are taken off, empty groups kept as a segment."""
     out: list[str] = []
     start = i = 0
     group: str | None = None

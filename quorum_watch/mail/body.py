@@ -32,7 +32,7 @@ class Embedded:
 
 @dataclass(slots=True)
 class Body:
-    """Text, spans quoted by HTML markup, names of attachments, calendar parts ``(path, bytes)`` and attached messages."""
+    """Text, spans quoted by HTML markup, attachments, calendar parts ``(path, bytes)``, attached messages."""
 
     text: str = ""
     marked: list[tuple[int, int]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 Accepted are the forms of RFC 5322 with the slips real mailers make (two-digit years, ``asctime`` order, a trailing
 comment, hyphens) and ISO 8601. Refused is whatever two readers could read differently (``05/06/19``) and whatever no
-calendar has (``31 Jun``, ``25:52``). A zone that is missing, unknown or ``-0000`` leaves the source of the zone ``none``.
+calendar has (``31 Jun``, ``25:52``). A zone that is missing, unknown or ``-0000`` leaves its source ``none``.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ _AMERICAN = re.compile(
     rf"(?:(?P<wd>[A-Za-z]{{3,9}})\.?,?\s+)?(?P<mo>[A-Za-z]{{3,9}})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}}),?\s+(?:at\s+)?{_CLOCK}{_ZONE}$"
 )
 _ISO = re.compile(
-    r"(?P<y>\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})[T ](?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?\s*(?P<z>Z|z|[+-]\d{2}:?\d{2}|UTC|GMT)?$"
+    r"(?P<y>\d{4})-(?P<mo>\d{2})-(?P<d>\d{2})[T ]"
+    r"(?P<h>\d{2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d{1,9})?)?\s*(?P<z>Z|z|[+-]\d{2}:?\d{2}|UTC|GMT)?$"
 )
 _COMMENT = re.compile(r"\([^()]*(?:\)|$)")
 _SPACE = re.compile(r"[\s\u202f\xa0]+")

@@ -57,8 +57,8 @@ class Headers:
         return decode_words(text).replace("\x00", "")
 
 
-def scan_headers(raw: bytes, start: int, end: int, limit: int) -> Headers:
-    """Read the header block of ``raw[start:end]``.
+def scan_headers(raw: bytes, start: int, end: int, limit: int, *, part: bool = False) -> Headers:
+    """Read the header block of ``raw[start:end]``; of a ``part`` an empty first line says that it has none.
 
     Raises :class:`LimitReached` where the block is longer than ``limit`` bytes.
 
@@ -68,7 +68,7 @@ def scan_headers(raw: bytes, start: int, end: int, limit: int) -> Headers:
     """
     out = Headers()
     fields = out.fields
-    separator = _SEPARATOR.match(raw, start, end)
+    separator = None if part else _SEPARATOR.match(raw, start, end)
     at = separator.end() if separator else start
     begin = at
     while at < end:

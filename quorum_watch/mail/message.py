@@ -3,8 +3,8 @@
 Every header is read on its own: a field that cannot be read costs that field and leaves a mark, never the message. The
 record says what the message says; whether it becomes a row is for the reader (:mod:`quorum_watch.sources.messages`).
 
-``event`` is ``message``, or ``draft`` (never sent), ``auto_reply``, ``bounce``, ``read_receipt``. ``extra`` holds, where
-present: ``date_source`` (``received``), ``sender`` and ``reply_to`` and ``resent_from`` as written, ``list_id``,
+``event`` is ``message``, or ``draft`` (never sent), ``auto_reply``, ``bounce``, ``read_receipt``. ``extra`` holds,
+where present: ``date_source`` (``received``), ``sender`` and ``reply_to`` and ``resent_from`` as written, ``list_id``,
 ``thread_index``, ``thread_topic``, ``to_raw`` (address headers with names only, for the roster to take apart).
 """
 
@@ -66,7 +66,8 @@ def parse_message(
     undoes one level of ``>From`` escaping, for messages from a mailbox file. Raises :class:`LimitReached` where the
     message exceeds a limit; nothing else is raised for bad content.
 
-    >>> record = parse_message(b"From: dana@x.example\\nTo: lee@x.example\\nDate: Mon, 2 Mar 2026 09:00:00 -0600\\n\\nHi", locator="bytes=0-88", timezone="America/Chicago")
+    >>> raw = b"From: dana@x.example\\nTo: lee@x.example\\nDate: Mon, 2 Mar 2026 09:00:00 -0600\\n\\nHi"
+    >>> record = parse_message(raw, locator="bytes=0-79", timezone="America/Chicago")
     >>> record.sender.address, [p.address for p in record.recipients], record.when.at.hour, record.text
     ('dana@x.example', ['lee@x.example'], 15, 'Hi')
     """

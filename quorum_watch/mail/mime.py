@@ -98,7 +98,7 @@ def _read_children(raw: bytes, part: Part, walk: Walk, path: str, depth: int) ->
         return
     default = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
     for n, (start, end) in enumerate(spans, 1):
-        headers = scan_headers(raw, start, end, walk.limits.header_bytes)
+        headers = scan_headers(raw, start, end, walk.limits.header_bytes, part=True)
         if headers.broken:
             walk.mark(Defect.MIME_DEFECT)
         child_path = f"{path}.{n}" if path else str(n)
@@ -139,7 +139,7 @@ def _before_line_end(raw: bytes, begin: int, at: int) -> int:
 
 
 def decode_body(raw: bytes, part: Part, walk: Walk, limit: int | None = None) -> bytes:
-    """The bytes of a leaf with its transfer encoding undone; with ``limit``, what lies beyond is left out and marked."""
+    """The bytes of a leaf with its transfer encoding undone; what lies beyond ``limit`` is left out and marked."""
     end = part.end
     if limit is not None and end - part.start > 4 * limit:
         walk.mark(Defect.OVERSIZE_PART)

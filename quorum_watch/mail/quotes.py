@@ -36,7 +36,8 @@ _HINTS = (*_VERBS, "from:", "from*:", "original message", "original appointment"
 _MARKED = re.compile(r"^[ \t]{0,4}>", re.M)
 _MARK = re.compile(r"[ \t]{0,4}>")
 _SEPARATOR = re.compile(
-    r"\s*(?:-{2,}\s*)?(?P<f>(?:begin )?forwarded (?:message|by .{1,80})|original (?:message|appointment)|reply message|mensaje original|mensaje reenviado)\s*(?:-{2,}|:)?\s*$",
+    r"\s*(?:-{2,}\s*)?(?P<f>(?:begin )?forwarded (?:message|by .{1,80})|original (?:message|appointment)|reply message"
+    r"|mensaje original|mensaje reenviado)\s*(?:-{2,}|:)?\s*$",
     re.I,
 )
 _RULE = re.compile(r"\s*[_\-]{8,}\s*$")
@@ -66,7 +67,7 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """What a block says about itself; ``lines`` is how many lines that took, ``strong`` if it needs no ``>`` after it."""
+    """What a block says about itself; ``lines`` is how many lines that took; ``strong`` needs no ``>`` after it."""
 
     lines: int
     kind: str = "reply"
@@ -82,7 +83,8 @@ def find_quotes(text: str, zone: str, marked: tuple[tuple[int, int], ...] = ()) 
     ``zone`` is the workspace's zone, used for times of attributions that name none (their source stays ``none``);
     ``marked`` are spans an HTML body put in quoting elements.
 
-    >>> found = find_quotes("Agreed.\\n\\nOn Mon, Mar 2, 2026 at 9:15 AM, Dana Lee <dana@x.example> wrote:\\n> I will vote no.\\n", "UTC")
+    >>> text = "Agreed.\\n\\nOn Mon, Mar 2, 2026 at 9:15 AM, Dana Lee <dana@x.example> wrote:\\n> I will vote no.\\n"
+    >>> found = find_quotes(text, "UTC")
     >>> [(q.kind, q.sender.name, q.start, q.end) for q in found]
     [('reply', 'Dana Lee', 9, 91)]
     """
@@ -250,7 +252,7 @@ def _read_attribution(lines: list[_Line], i: int, zone: str) -> _Claim | None:
             when = read_date(head["date"].strip(" ,"), zone).when if head else None
             return _Claim(n - i + 1, "reply", _read_person(who), (), when, strong=head is not None)
         loose = _LOOSE.match(text)
-        if loose:
+        if loose and (n == i or re.search(r"[\d@]", lines[i].words)):
             when = read_date(loose["date"], zone).when if loose["date"] else None
             return _Claim(n - i + 1, "reply", _read_person(loose["head"]), (), when, strong=False)
         return None
