@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from quorum_watch.errors import EvidenceError, InputError
-from quorum_watch.evidence import Reading, ingest, load
+from quorum_watch.evidence import Reading, ingest, intake, load
 from quorum_watch.evidence.lock import hold_lock
 from quorum_watch.vocabulary import Channel, Defect, Reason
 from tests.evidence.fakes import READING, Lines, Registry, line, read, tree, write
@@ -139,6 +139,32 @@ def test_new_settings_read_again_and_replace(tmp_path: Path) -> None:
     assert len(again.batches) == 2
     back = read(tmp_path)
     assert back.coverage().totals["found"] == 1
+
+
+def test_a_second_name_survives_what_replaces_the_first(tmp_path: Path) -> None:
+    for name in ("a.lines", "z.lines"):
+        write(tmp_path / "inbox" / name, line(key="<1@x>"), {"reject": "truncated"})
+    read(tmp_path)
+    (tmp_path / "inbox" / "z.lines").unlink()
+    evidence = read(tmp_path, replace(READING, answers=(("order", "day_first"),)))
+    assert [(s.file, s.found) for s in evidence.coverage().sources] == [("inbox/a.lines", 2), ("inbox/z.lines", 2)]
+    (stored,) = evidence
+    assert {stored.source.file, *(c.source.file for c in stored.copies)} == {"inbox/a.lines", "inbox/z.lines"}
+
+
+def test_a_file_that_could_not_be_opened_is_read_when_it_can(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> str:
+        raise PermissionError(path.name)
+
+    write(tmp_path / "inbox" / "a.lines", line(key="<1@x>"))
+    monkeypatch.setattr(intake, "hash_file", refuse)
+    assert read(tmp_path).coverage().reasons == {"unreadable_file": 1}
+    before = tree(tmp_path / "evidence")
+    read(tmp_path)
+    assert tree(tmp_path / "evidence") == before
+    monkeypatch.undo()
+    totals = read(tmp_path).coverage().totals
+    assert (totals["found"], totals["rows"]) == (1, 1)
 
 
 def test_a_reader_that_lacked_a_library_is_asked_again(tmp_path: Path) -> None:
