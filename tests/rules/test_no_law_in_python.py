@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,7 @@ def test_the_scan_finds_what_it_looks_for(tmp_path: Path, code: str, finder, mon
 # --- every rule is used, and every use names a rule ------------------------------------------------------------------
 
 
+@cache
 def literals() -> set[str]:
     """Every text constant of the package, and the constant start of every formatted one (``f"quorum.{kind}"``)."""
     found: set[str] = set()

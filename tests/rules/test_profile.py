@@ -99,6 +99,13 @@ def test_a_quotation_is_never_a_paraphrase(name: str) -> None:
             assert len(authority.quote) < 120, key
 
 
+@pytest.mark.parametrize("name", [*STATES, *shipped("overlays")])
+def test_no_authority_stands_idle(name: str) -> None:
+    joined = load_profile(name).joined
+    cited = {key for rule in (*joined.parameters.values(), *joined.factors.values()) for key in rule.references}
+    assert set(joined.sheets[-1].authorities) <= cited
+
+
 def test_the_register_and_the_profiles_agree() -> None:
     assert [e.id for e in register()] == sorted(STATES, key=[e.id for e in register()].index)
     assert {e.id for e in register()} == set(STATES)
