@@ -6,10 +6,12 @@ roster, the workspace's settings, the law profile and the program's version; its
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -214,7 +216,7 @@ def run_id_of(case: Case, evidence_id: str, law_as_of: date | None = None) -> st
         case.workspace.fingerprint(),
         case.roster.fingerprint(),
         law_fingerprint(case.profile),
-        language.fingerprint(case.workspace.topics if case.workspace.topics.exists() else None),
+        language_fingerprint(case.workspace.topics if case.workspace.topics.exists() else None),
         fingerprint_of_rules(),
         str(law_as_of or ""),
     )
@@ -228,6 +230,19 @@ def law_fingerprint(profile: Profile) -> str:
         rows += [
             f"{name}={dated.start}:{json.dumps(dated.raw, sort_keys=True, default=str)}" for dated in parameter.values
         ]
+    return fingerprint(*rows)
+
+
+def language_fingerprint(overlay: Path | None) -> str:
+    """SHA-256 over the word lists and rules of the language stage as installed, and the city's own words."""
+    rows = [overlay.read_text(encoding="utf-8") if overlay else ""]
+    folders = [resources.files("quorum_watch.language")]
+    while folders:
+        for entry in sorted(folders.pop().iterdir(), key=lambda e: e.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                folders.append(entry)
+            elif entry.is_file() and not entry.name.endswith(".pyc"):
+                rows.append(f"{entry.name}:{hashlib.sha256(entry.read_bytes()).hexdigest()}")
     return fingerprint(*rows)
 
 

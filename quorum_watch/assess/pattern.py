@@ -17,8 +17,8 @@ def name_pattern(
 ) -> Pattern:
     """Name a story.
 
-    Convening: attendance (another body's meeting, or listening at somebody else's event), a public thread, a decision by
-    message, else a conversation.
+    Convening: attendance (another body's meeting, or listening at somebody else's event), a public thread, a decision
+    by message, else a conversation.
     Walking quorum: a decision by message; an intermediary (somebody outside the body asks or carries); hub and spoke
     (one member in every contact, the others meeting only through that member); split groups (separate sittings of
     several members); a broadcast (one writer, nobody answers); else a daisy chain.

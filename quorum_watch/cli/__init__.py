@@ -15,7 +15,10 @@ from itertools import pairwise
 import click
 
 from quorum_watch import __version__
-from quorum_watch.errors import QuorumWatchError
+from quorum_watch.errors import InputError, QuorumWatchError
+
+#: Set in the environment to see a full trace of an unexpected fault.
+DEBUG = "QUORUM_WATCH_DEBUG"
 
 #: command -> (module, one-line help). The module must define ``command``, a click command.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -92,7 +95,31 @@ def main() -> None:
     except click.Abort:
         click.echo("Stopped; nothing half-done was kept.", err=True)
         code = 130
+    except click.exceptions.Exit as error:
+        code = error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        report_error(_unexpected(error))
+        code = InputError.exit_code
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unexpected(error: Exception) -> QuorumWatchError:
+    """A fault of the program, told as an error: which kind and where in the program, never what was being read."""
+    step = error.__traceback__
+    place = "quorum_watch"
+    while step is not None:
+        name = step.tb_frame.f_globals.get("__name__", "")
+        if str(name).startswith("quorum_watch"):
+            place = f"{name}, line {step.tb_lineno}"
+        step = step.tb_next
+    return InputError(
+        "QW-E900",
+        f"The program met something it was not made for ({type(error).__name__}); nothing partial was kept.",
+        place,
+        f"Please report this line. {DEBUG}=1 in the environment shows the full trace, which may hold message text.",
+    )
