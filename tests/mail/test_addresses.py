@@ -1,6 +1,6 @@
 """Recipients that can be trusted: the traps, the count that checks, and what hostile headers may cost."""
 
-# ruff: noqa: E501 - a sample message reads best as it would arrive
+
 
 from __future__ import annotations
 
