@@ -72,6 +72,9 @@ class Evidence:
     def __init__(self, batches: Sequence[Batch], rules: MatchRules) -> None:
         self.batches = tuple(batches)
         self._readings = _current_readings(self.batches)
+        self._of_bytes: dict[str, list[int]] = defaultdict(list)
+        for place, reading in enumerate(self._readings):
+            self._of_bytes[reading.source.sha256].append(place)
         self._zones: dict[int, str] = {}
         self._places: list[tuple[int, int]] = []  # row number -> (position of its batch, row within the batch)
         rows = self._index()
@@ -159,8 +162,8 @@ class Evidence:
             self._names = index_names(self._events)
             for (_, native), name in self._names.items():
                 self._anywhere[native].add(name)
-        for place, reading in enumerate(self._readings):
-            if reading.source.sha256 == source.sha256 and (place, key) in self._names:
+        for place in self._of_bytes.get(source.sha256, ()):
+            if (place, key) in self._names:
                 return self._names[(place, key)]
         named = self._anywhere.get(key, set())
         return next(iter(named)) if len(named) == 1 else None
