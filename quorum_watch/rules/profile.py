@@ -261,7 +261,8 @@ class Profile:
         try:
             return self.joined.parameters[name]
         except KeyError:
-            known = nearest(name, [*self.joined.parameters, *{n.partition(".")[0] for n in self.joined.parameters}])
+            families = {n.partition(".")[0] for n in self.joined.parameters}
+            known = nearest(name, sorted({*self.joined.parameters, *families}))
             raise LawError("QW-E429", f"The profile {self.id} has no parameter '{name}'.{known}",
                            self.joined.state.source, "Correct the name, or add the parameter.") from None
 
