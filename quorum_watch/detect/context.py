@@ -20,7 +20,8 @@ class Context:
     """What every search over one shard needs.
 
     ``sender`` and ``to`` name people per event; ``seated`` holds the members of the body at each event; ``unit`` is
-    the conversation an event belongs to before gaps are looked at; ``bits`` the layers; ``time`` microseconds.
+    the conversation an event belongs to before gaps are looked at; ``bits`` the layers; ``time`` microseconds;
+    ``claiming`` the events that report, quote or forward what a member said.
     """
 
     shard: Shard
@@ -34,6 +35,7 @@ class Context:
     unit: tuple[Hashable, ...]
     bits: tuple[int, ...]
     time: tuple[int, ...]
+    claiming: frozenset[int]
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -51,9 +53,13 @@ class Context:
         return to_microseconds(self.settings.answer_window)
 
     def of_layer(self, layer: str) -> list[int]:
-        """Events of a layer in which at least one member takes part and somebody is addressed."""
+        """Events of a layer that address somebody and in which a member takes part, or that report a member's view."""
         bit = layer_bit(layer)
-        return [i for i in range(len(self.events)) if self.bits[i] & bit and self.to[i] and self.present(i)]
+        return [
+            i
+            for i in range(len(self.events))
+            if self.bits[i] & bit and self.to[i] and (i in self.claiming or self.present(i))
+        ]
 
     def present(self, event: int) -> frozenset[PersonId]:
         """Members who take part in an event, speaking or addressed."""
@@ -77,19 +83,21 @@ def make_context(
     events = shard.events
     roots = thread_roots(events)
     to = addressees(events, roots)
+    arrays = encode(shard, answer_window=settings.answer_window, members_at=members_at)
     member_at = members_at or members_by_seat(shard)
     return Context(
         shard=shard,
         settings=settings,
         numbers=tuple(sorted(set(numbers))),
         engine=engine,
-        arrays=encode(shard, answer_window=settings.answer_window, members_at=members_at),
+        arrays=arrays,
         sender=tuple(sender_key(e.interaction) for e in events),
         to=tuple(to),
         seated=tuple(frozenset(member_at(e.interaction.at)) for e in events),
         unit=_units(events, roots, to),
         bits=tuple(layer_bits(events, settings.answer_window)),
         time=tuple(microseconds(e.interaction.at) for e in events),
+        claiming=frozenset(arrays.source[arrays.claimed & (arrays.speaks >= 0)].tolist()),
     )
 
 

@@ -28,14 +28,14 @@ from quorum_watch.detect.settings import to_microseconds
 class Series:
     """Members tied through answered contacts, and the fewest events that do it.
 
-    ``holder`` is the person the views meet at; ``episode`` holds the events of the stretch; ``ties`` recomputes the
-    measure for parts of the events that could serve.
+    ``holder`` is the person the views meet at; ``begin`` the start of the window (microseconds); ``episode`` holds the
+    events of the stretch; ``ties`` recomputes the measure for parts of ``pool``, the events that could serve.
     """
 
     layer: str
     members: tuple[str, ...]
     holder: str
-    moment: Moment
+    begin: int
     smallest: Smallest
     episode: tuple[int, ...]
     pool: tuple[int, ...]
@@ -51,7 +51,8 @@ def find_series(context: Context, layer: str) -> Iterator[Series]:
         return
     gap = to_microseconds(context.settings.episode_gap)
     for episode in stretches(context, context.of_layer(layer), gap):
-        rows = exchanged.of_sources(episode)
+        # What outsiders say to each other meanwhile may carry members' views, so it belongs to the stretch.
+        rows = exchanged.take((exchanged.source >= episode[0]) & (exchanged.source <= episode[-1]))
         for cluster in _clusters(rows):
             yield from _stories(context, layer, tuple(episode), rows.take(cluster))
 
@@ -137,7 +138,7 @@ def _story(
     smallest = smallest_set(pool, start, enough, fewest_contacts(rows, wanted))
     shown = ties.moment(frozenset(smallest.events)) or moment
     holder = arrays.persons[owner[shown.vertex]]
-    return Series(layer, members, holder, shown, smallest, episode, pool, ties)
+    return Series(layer, members, holder, begin, smallest, episode, pool, ties)
 
 
 def _useful(rows: list[Row], owner: Sequence[int], layer: str, begin: int, end: int, answers: int) -> list[Row]:

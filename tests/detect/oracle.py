@@ -163,10 +163,11 @@ def counted(
     return max(sizes, default=0)
 
 
-def smallest(history: Sequence[Said], everyone: str, members: str, window: float, rho: float) -> int | None:
-    """How many lines it takes to tie all of ``members``."""
-    lines = range(len(history))
-    for size in range(1, len(history) + 1):
+def smallest(
+    history: Sequence[Said], lines: Sequence[int], everyone: str, members: str, window: float, rho: float
+) -> int | None:
+    """How many of ``lines`` it takes to tie all of ``members``."""
+    for size in range(1, len(lines) + 1):
         if any(counted(history, c, everyone, members, window, rho) >= len(members) for c in combinations(lines, size)):
             return size
     return None

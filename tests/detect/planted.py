@@ -60,10 +60,7 @@ def _versions(rng: random.Random, steps: list[list[Said]], middle: int, *, order
 
 
 def daisy_chain(rng: random.Random, people: str) -> Planted:
-    steps = [
-        _told(a, b, "commit" if n == 0 else "relay", about=None)
-        for n, (a, b) in enumerate(pairwise(people))
-    ]
+    steps = [_told(a, b, "commit" if n == 0 else "relay", about=None) for n, (a, b) in enumerate(pairwise(people))]
     return Planted(_in_order(rng, steps), people, _versions(rng, steps, rng.randrange(1, len(steps) - 1)))
 
 

@@ -14,9 +14,10 @@ from quorum_watch.detect.context import make_context
 from quorum_watch.detect.engine import exchanges
 from quorum_watch.detect.search import _series
 from quorum_watch.detect.series import find_series
+from quorum_watch.detect.timeline import microseconds
 from quorum_watch.vocabulary import Channel
 from tests.detect import oracle
-from tests.detect.histories import Said, shard
+from tests.detect.histories import MONDAY, Said, shard
 
 PEOPLE = "ABCDEst"
 
@@ -118,7 +119,10 @@ def check_evidence(history, window, rho, members):
         for gone in events:
             rest = [e for e in events if e != gone]
             assert oracle.counted(history, rest, members, who, window, rho) < len(who)
-        best = oracle.smallest(history, members, who, window, rho)
+        # Evidence is for the earliest moment at which the set is tied: events far from it do not serve.
+        near = [n for n, line in enumerate(history) if _close(series.begin, line.day, window, rho)]
+        assert set(series.pool) <= set(near)
+        best = oracle.smallest(history, near, members, who, window, rho)
         assert series.smallest.optimal
         assert len(events) == best
         candidate = _series(context, series)
@@ -127,6 +131,12 @@ def check_evidence(history, window, rho, members):
         for number, at in candidate.crossings:
             prefix = [oracle.counted(history, range(n + 1), members, who, window, rho) for n in range(len(history))]
             assert at == next(n for n, reached in enumerate(prefix) if reached >= number)
+
+
+def _close(start, day, window, rho):
+    """Whether a line is inside a window that begins at ``start`` (microseconds) or answers something in it."""
+    begin = (start - microseconds(MONDAY)) / (86_400 * 1_000_000)
+    return begin - rho <= day <= begin + window + rho
 
 
 def check_monotone(history, window, rho, members):
