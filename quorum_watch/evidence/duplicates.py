@@ -21,6 +21,10 @@ from quorum_watch.evidence.keys import name_key
 from quorum_watch.vocabulary import Channel
 
 MESSAGE_ID, CONTENT, SUSPECTED, SAME_FILE = "message_id", "content", "suspected_copy", "same_file"
+#: A participant as matching sees one: address, words of the name; either may be "".
+_Who = tuple[str, str]
+#: So many people that only a word of the name could identify are not compared one by one.
+_HARD = 200
 CHAT = frozenset({Channel.TEXT.value, Channel.GROUP_CHAT.value})
 
 
@@ -314,31 +318,44 @@ def may_be_same_people(a: str, b: str, *, around: tuple[str, str] = ("", "")) ->
     """
     first, second = _people(a, around[0]), _people(b, around[1])
     short, long = sorted((first, second), key=lambda people: (len(people), sorted(people)))
-    rest = sorted(long)
-    for one in sorted(short, key=lambda p: (not p[0], not p[1], p)):
-        hit = next((p for how in (_same_address, _same_name, _name_in_address) for p in rest if how(one, p)), None)
+    left, rest = sorted(short), sorted(long)
+    for part in (0, 1):  # addresses first, then names: each person of one list stands for one of the other
+        left, rest = _pair_off(left, rest, part)
+    if len(left) > _HARD:
+        return False
+    for one in left:
+        hit = next((p for p in rest if _name_in_address(one, p)), None)
         if hit is None:
             return False
         rest.remove(hit)
     return True
 
 
-def _same_address(a: tuple[str, str], b: tuple[str, str]) -> bool:
-    return a[0] == b[0] != ""
+def _pair_off(left: list[_Who], rest: list[_Who], part: int) -> tuple[list[_Who], list[_Who]]:
+    """Both lists without the people whose address (part 0) or name (part 1) is in both."""
+    places: dict[str, list[_Who]] = defaultdict(list)
+    for who in reversed(rest):
+        if who[part]:
+            places[who[part]].append(who)
+    gone: set[_Who] = set()
+    still = []
+    for who in left:
+        found = places.get(who[part])
+        if found:
+            gone.add(found.pop())
+        else:
+            still.append(who)
+    return still, [who for who in rest if who not in gone]
 
 
-def _same_name(a: tuple[str, str], b: tuple[str, str]) -> bool:
-    return a[1] == b[1] != ""
-
-
-def _name_in_address(a: tuple[str, str], b: tuple[str, str]) -> bool:
+def _name_in_address(a: _Who, b: _Who) -> bool:
     if a[0] and b[0]:
         return False
     box = (a[0] or b[0]).partition("@")[0]
     return any(len(word) > 2 and word in box for word in (a[1] if b[0] else b[1]).split())
 
 
-def _people(column: str, sender: str) -> set[tuple[str, str]]:
+def _people(column: str, sender: str) -> set[_Who]:
     people = {(p.address.casefold(), name_key(p.name or ("" if p.address else p.raw))) for p in decode_parties(column)}
     if sender:
         bare = ("", sender.removeprefix("name:")) if sender.startswith("name:") else (sender, "")

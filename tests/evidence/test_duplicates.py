@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections import Counter, defaultdict
 from hashlib import sha256
 from itertools import combinations
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from quorum_watch.evidence import hash_message_id, ingest, load
+from quorum_watch.evidence.duplicates import may_be_same_people
 from quorum_watch.model import SourceRef, Stored
 from quorum_watch.vocabulary import Defect, Role
 from tests.evidence.fakes import READING, TEXT, line, read, write
@@ -150,6 +152,16 @@ def test_hostile_boxes_cost_no_square(tmp_path: Path) -> None:
     same_id = [line(key="<1@x>", text=text, at=n) for n, text in enumerate(texts)]
     no_id = [line(text=text, at=n) for n, text in enumerate(texts)]
     assert len(only(tmp_path, same_id, no_id)) == 1500
+
+
+def test_long_lists_of_recipients_are_compared_quickly() -> None:
+    parties = json.dumps([["", f"p{n}@example.gov", f"Person{n}", "email", "to", "header"] for n in range(5000)])
+    names = json.dumps([["", "", f"Person{n}", "name", "to", "header"] for n in range(5000)])
+    other = json.dumps([["", "", f"Nobody{n}", "name", "to", "header"] for n in range(5000)])
+    begun = time.process_time()
+    assert may_be_same_people(parties, names)
+    assert not may_be_same_people(parties, other)
+    assert time.process_time() - begun < 2
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
