@@ -34,7 +34,13 @@ def read(thread: dict) -> tuple[MessageActs, ...]:
     context = ThreadContext(names_of(people), members, tuple((m["id"], m["title"]) for m in thread["matters"]))
     place = {m["id"]: n for n, m in enumerate(thread["messages"])}
     messages = [
-        ThreadMessage(m["text"], m["from"], tuple(m["to"]), place.get(m["in_reply_to"]) if m["in_reply_to"] else None, quoted=quoted(m["text"]))
+        ThreadMessage(
+            m["text"],
+            m["from"],
+            tuple(m["to"]),
+            place.get(m["in_reply_to"]) if m["in_reply_to"] else None,
+            quoted=quoted(m["text"]),
+        )
         for m in thread["messages"]
     ]
     return read_thread(messages, context)
@@ -105,7 +111,9 @@ def main() -> None:
     for thread in threads:
         if (args.only == "held") != (thread["id"] in held) and args.only != "all":
             continue
-        for message, answer in zip(thread["messages"], read_by_stage(thread) if args.stage else read(thread), strict=True):
+        for message, answer in zip(
+            thread["messages"], read_by_stage(thread) if args.stage else read(thread), strict=True
+        ):
             gold = {(a["act"], a["polarity"]) for a in message["gold"]["acts"]}
             want = {a for a, _ in gold}
             soft = set().union(*(SWAP.get(a, set()) for a, p in gold if p == "none" and a in SWAP), set())
@@ -124,16 +132,32 @@ def main() -> None:
                 if not (any(p == "none" for x, p in gold if x == act) and SWAP.get(act, set()) & got):
                     fn[act] += 1
                     bad.append("-" + act)
-            if args.misses and any(not args.act or b[1:] == args.act or (args.act == "core" and b[1:] in CORE) for b in bad):
+            if args.misses and any(
+                not args.act or b[1:] == args.act or (args.act == "core" and b[1:] in CORE) for b in bad
+            ):
                 print(thread["id"], message["id"], " ".join(bad), "|", message["text"][:300].replace("\n", " / "))
-                print("      got:", "; ".join(f"{a.act}<{a.rule}>" for a in answer.acts), "| want:", " ".join(sorted(want)), "| Q", answer.state.question, answer.state.business)
+                print(
+                    "      got:",
+                    "; ".join(f"{a.act}<{a.rule}>" for a in answer.acts),
+                    "| want:",
+                    " ".join(sorted(want)),
+                    "| Q",
+                    answer.state.question,
+                    answer.state.business,
+                )
     print(f"{'act':14} {'n':>5} {'precision':>9} {'recall':>7}")
     for act in sorted(set(tp) | set(fp) | set(fn), key=lambda a: (a not in CORE, a)):
-        print(f"{act:14} {tp[act] + fn[act]:5} {tp[act] / max(1, tp[act] + fp[act]):9.3f} {tp[act] / max(1, tp[act] + fn[act]):7.3f}")
+        print(
+            f"{act:14} {tp[act] + fn[act]:5} {tp[act] / max(1, tp[act] + fp[act]):9.3f}"
+            f" {tp[act] / max(1, tp[act] + fn[act]):7.3f}"
+        )
     core = [sum(d[a] for a in CORE) for d in (tp, fp, fn)]
     every = [sum(d.values()) for d in (tp, fp, fn)]
     for name, (a, b, c) in (("core", core), ("all", every)):
-        print(f"{name} precision {a / max(1, a + b):.3f} recall {a / max(1, a + c):.3f} ({a} right, {b} too many, {c} missed)")
+        print(
+            f"{name} precision {a / max(1, a + b):.3f} recall {a / max(1, a + c):.3f}"
+            f" ({a} right, {b} too many, {c} missed)"
+        )
     print(f"polarity right {right}/{spans}")
 
 

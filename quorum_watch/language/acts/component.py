@@ -24,7 +24,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from quorum_watch.language.acts.find import Cue, Cues, Sentence, find_cues
-from quorum_watch.language.acts.threads import ThreadContext, ThreadMessage, names_of, read_thread
+from quorum_watch.language.acts.people import names_of
+from quorum_watch.language.acts.talk import ThreadContext, ThreadMessage
+from quorum_watch.language.acts.threads import read_thread
 from quorum_watch.model import ActSpan, Interaction, MatterId, PersonId
 from quorum_watch.vocabulary import Act, Confidence, Polarity, Scope
 
@@ -46,6 +48,7 @@ class Acts:
         self.names = names_of({p: n for p, n, _ in self.people}, {p: a for p, _, a in self.people})
 
     def __call__(self, doc: Doc) -> Doc:
+        """Find the cues of ``doc`` and mark the acts it shows on its own."""
         cues = find_cues(own_text(doc), self.names)
         doc.user_data["qw_acts"] = pack(cues)
         alone = read_thread((ThreadMessage(doc.text),), ThreadContext(self.names), (cues,))[0].acts
@@ -76,7 +79,7 @@ def make_acts(nlp: Language, name: str) -> Acts:  # noqa: ARG001
 def own_text(doc: Doc) -> str:
     """The text of ``doc`` with every zone that is not the writer's own blanked, offsets unchanged."""
     text = doc.text
-    zones: Iterable[Span] = doc.spans["zones"] if "zones" in doc.spans else ()
+    zones: Iterable[Span] = doc.spans["zones"] if "zones" in doc.spans else ()  # noqa: SIM401
     for zone in zones:
         if zone.label_ != "own":
             text = text[: zone.start_char] + re.sub(r"\S", " ", zone.text) + text[zone.end_char :]
@@ -162,7 +165,7 @@ def _quoted(i: Interaction, doc: Doc, context: ThreadContext) -> tuple[tuple[int
         words = q.sender.name.lower().split() if q.sender is not None else []
         persons = {context.names[w] for w in words if w in context.names}
         claimed.append((q.start, q.end, persons.pop() if len(persons) == 1 else None))
-    spans: Iterable[Span] = doc.spans["zones"] if "zones" in doc.spans else ()
+    spans: Iterable[Span] = doc.spans["zones"] if "zones" in doc.spans else ()  # noqa: SIM401
     result: list[tuple[int, int, PersonId | None]] = []
     for zone in spans:
         if zone.label_ in _OTHERS:

@@ -12,37 +12,10 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from quorum_watch.language.acts.asking import ASKING, ASKS_ANYWHERE, DOUBLE_NO, NOT, REPORTS, SUPPOSES
 from quorum_watch.language.acts.normal import Line, spell_out
 from quorum_watch.language.acts.patterns import Rule, Rules, load_rules
 from quorum_watch.vocabulary import Act, Confidence, Polarity
-
-#: A cue inside words that only suppose ("if I were", "hypothetically") or mock is worth less.
-_SUPPOSES = re.compile(
-    r"(?<!\S)(?:hypothetically|suppose|supposing|if i were|if we were|pretend|in theory|theoretically|just kidding|jk|as if|"
-    r"oh great|yes right|yeah right|sure jan|sarcasm|not that i would|would have|could have|in another life|"
-    r"devil 's advocate|devil is advocate|for the sake of argument) "
-)
-_NOT = re.compile(r"(?<!\S)(?:not|never|no longer|nobody|neither|hardly|nor|without) ")
-_DOUBLE_NO = re.compile(r"(?<!\S)not (?:no|a no|against|opposed|oppose|object|fight|block) ")
-_REPORTS = re.compile(
-    r"(?:@\d+|%\S+|he|she|they|who|people|everyone|everybody|somebody|someone|ppl|word|rumor) (?:\S+ )?"
-    r"(?:said|says|told|tells|asked|asks|texted|wrote|writes|thinks|thought|claims|heard|assures|assured|wants|wonders|wondered|keeps) "
-    r"(?:me |us |you |@\d+ )?(?:that |if |whether )?(?:\S+ ){0,3}$"
-)
-_ASKING = re.compile(
-    r"\| (?:(?:hey|hi|hello|so|and|but|ok|yo|well|oh|also|then|,|@\d+|%\S+|now|btw|quick|question|one|guys|all|folks|lol|hmm|um|:|alright|just|council|board|gang|team|speaking|of|that) ){0,5}"
-    r"(?:what (?:is|are|do|does|did|would|will|about|if|say|you|everyone|EVERYONE)|where (?:is|are|do|does|did|you|we|everyone|the)|who (?:is|are|do|does|will|else|all|can|wants|sends|pays|has)|why (?:is|are|do|does|not|would)|which way|"
-    r"how (?:are|do|is|does|did|many|much|come|you|about|would|will|we|everyone)|whose|is it|is that|is there|is this|is he|is she|is anyone|is everyone|does it|does this|does that|does anyone|does he|does she|did he|did she|has he|has she|will he|will she|was he|was she|did they|do they|did anyone|"
-    r"should we|should i|has anyone|may i|might we|can i|can someone|can somebody|can anyone|you in|you good|you with|you for|you ok|you still|you a|you going|you voting|you and|you on|you down|you guys|you folks|you two|you both|you all|everyone ok|everyone good|"
-    r"everybody good|anyone|anybody|any|is [@%]\S+|are [@%]\S+|does [@%]\S+|did [@%]\S+|will [@%]\S+|has [@%]\S+|was [@%]\S+) "
-)
-_ASKS_ANYWHERE = re.compile(
-    r"(?<!nor )(?<!neither )(?<!what )(?<!how )(?<!so )(?<!whatever )(?<!\S)(?:are|do|will|would|can|could|did|have|should) (?:you|we|everyone|everybody|anyone|anybody|any of|either of|both of|all of|each of) "
-    r"|(?<!\S)(?:yes or no|yay or nay|yay nay|aye or nay|aye or no|for or against|up or down|in or out|or what|or not|thoughts) (?:(?:on|about|or) (?:\S+ ){1,6})?\|"
-    r"|(?<!\S)(?:yes or no|yay or nay|aye or nay|aye or no|for or against) "
-    r"|(?<!know )(?<!see )(?<!that )(?<!wonder )(?<!matter )(?<!understand )(?<!about )(?<!of )(?<!is )(?<!with )(?<!me )(?<!for )(?<!from )(?<!to )(?<!hear )(?<!say )"
-    r"(?<!\S)(?:what|how|where) (?:is|are) (?:you|your|everyone|everybody) "
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +107,7 @@ def find_cues(text: str, names: Mapping[str, str] | None = None, rules: Rules | 
         part = words[low:high] + "| "
         begin = line.start[first + 1] if first + 1 < last else line.start[first]
         stop = line.end[last - 1]
-        asks = asked or _ASKING.match(part) is not None or _ASKS_ANYWHERE.search(part) is not None
+        asks = asked or ASKING.match(part) is not None or ASKS_ANYWHERE.search(part) is not None
         people = tuple(line.people[int(n) - 1] for n in dict.fromkeys(re.findall(r"@(\d+) ", part)))
         sentences.append(Sentence(begin, stop, asks, part, people))
     present = set(words.split(" "))
@@ -191,14 +164,14 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
     polarity = rule.polarity
     before = line.words[max(0, line.words.rfind("|", 0, low)) : low]
     if rule.flips and polarity is not Polarity.NONE:
-        count = len(_NOT.findall(matched))
-        if rule.polarity is Polarity.FOR and _DOUBLE_NO.search(matched):
+        count = len(NOT.findall(matched))
+        if rule.polarity is Polarity.FOR and DOUBLE_NO.search(matched):
             count += 1
         if count % 2 and not (
             rule.polarity is Polarity.FOR and re.search(r"(?<!\S)no (?:objection|problem|issue|qualms|reason)", matched)
         ):
             polarity = _flip(polarity)
-    if rule.act is Act.COMMIT and rule.kind != "answer" and _REPORTS.search(before):
+    if rule.act is Act.COMMIT and rule.kind != "answer" and REPORTS.search(before):
         return None
     act = rule.act
     if before.count(' " ') % 2 and act in (Act.COMMIT, Act.POLL, Act.SEEK_SUPPORT, Act.OPINION):
@@ -207,7 +180,7 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
             return None
         act = Act.RELAY
     confidence = rule.confidence
-    if _SUPPOSES.search(sentence.words):
+    if SUPPOSES.search(sentence.words):
         confidence = Confidence.LOW
     start, end = _clause(line, low, high)
     return Cue(

@@ -34,7 +34,36 @@ _TOKEN = re.compile(
 )
 _APOSTROPHES = str.maketrans("’‘ʼ`´‐‑", "'''''--")
 _ABBREVIATIONS = frozenset(
-    "mr mrs ms dr ald rev sen rep gov st ave rd blvd sgt lt capt no inc jr sr vs etc prof hon supv trustee approx dept".split()
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "ald",
+        "rev",
+        "sen",
+        "rep",
+        "gov",
+        "st",
+        "ave",
+        "rd",
+        "blvd",
+        "sgt",
+        "lt",
+        "capt",
+        "no",
+        "inc",
+        "jr",
+        "sr",
+        "vs",
+        "etc",
+        "prof",
+        "hon",
+        "supv",
+        "trustee",
+        "approx",
+        "dept",
+    ]
 )
 _UP = frozenset("👍🙌👏💯✅☑✔🤝🙋👌🫡🆗")
 _DOWN = frozenset("👎❌🚫🙅🛑")
@@ -99,7 +128,24 @@ def load_spelling() -> Spelling:
 
 _LONG = re.compile(r"(.)\1{2,}")
 _IS_AFTER = frozenset(
-    "he she it that what who there here where how everyone everybody one nobody someone somebody".split()
+    [
+        "he",
+        "she",
+        "it",
+        "that",
+        "what",
+        "who",
+        "there",
+        "here",
+        "where",
+        "how",
+        "everyone",
+        "everybody",
+        "one",
+        "nobody",
+        "someone",
+        "somebody",
+    ]
 )
 
 

@@ -44,8 +44,51 @@ _STANDS_FOR = {
 }
 #: Frequent words make poor anchors: a pattern indexed under them would be tried on most messages.
 _FREQUENT = frozenset(
-    "i you it the a an to of and is are be on in for with that this we not do will have my me your at so but if he she they"
-    " what all or no as can would am , was".split()
+    [
+        "i",
+        "you",
+        "it",
+        "the",
+        "a",
+        "an",
+        "to",
+        "of",
+        "and",
+        "is",
+        "are",
+        "be",
+        "on",
+        "in",
+        "for",
+        "with",
+        "that",
+        "this",
+        "we",
+        "not",
+        "do",
+        "will",
+        "have",
+        "my",
+        "me",
+        "your",
+        "at",
+        "so",
+        "but",
+        "if",
+        "he",
+        "she",
+        "they",
+        "what",
+        "all",
+        "or",
+        "no",
+        "as",
+        "can",
+        "would",
+        "am",
+        ",",
+        "was",
+    ]
 )
 
 
@@ -67,7 +110,7 @@ class Pattern:
 class Rule:
     """One table of ``acts.toml``.
 
-    ``kind`` refines what the cue means to the thread layer (``answer``, ``ballot``, ``tally``, ``hold``, ``defer`` ...);
+    ``kind`` refines what the cue means to the thread layer (``answer``, ``ballot``, ``tally``, ``hold`` ...);
     ``where`` says in which context it counts (``anywhere``, ``business``, ``reply``, ``ballot``).
     """
 
@@ -282,7 +325,7 @@ def compile_rules(data: Mapping[str, object], where: str = "acts.toml") -> Rules
 
 @cache
 def load_rules() -> Rules:
-    """The shipped rules: ``acts.toml`` (core acts), ``context.toml`` (the other acts) and ``names.toml``, compiled once."""
+    """The shipped rules, compiled once: ``acts.toml`` (core acts), ``context.toml`` (the others) and ``names.toml``."""
     merged: dict[str, object] = {"classes": {}, "rule": [], "names": {}}
     for name in ("acts.toml", "context.toml", "names.toml"):
         data = tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))

@@ -1,0 +1,56 @@
+"""One sentence and its cues, as the scene looks at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from quorum_watch.language.acts.find import Cue, Sentence
+from quorum_watch.model import ActSpan
+from quorum_watch.vocabulary import Act, Polarity
+
+
+@dataclass(slots=True)
+class View:
+    """One sentence with its best cue per act and the spans decided so far."""
+
+    sentence: Sentence
+    number: int
+    cues: list[Cue]
+    before: list[ActSpan]
+    best: dict[Act, Cue] = field(default_factory=dict)
+    kinds: dict[str, Cue] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Rank the cues: the surest first, outright ones before answers."""
+        for cue in sorted(self.cues, key=lambda c: (-c.confidence.rank, c.kind == "answer", c.rule)):
+            self.best.setdefault(cue.act, cue)
+        self.kinds = {c.kind: c for c in self.cues if c.kind}
+
+    @property
+    def words(self) -> str:
+        """The spelled-out words of the sentence."""
+        return self.sentence.words
+
+    @property
+    def length(self) -> int:
+        """Its words, the two end marks included."""
+        return len(self.sentence.words.split())
+
+    @property
+    def outright(self) -> Cue | None:
+        """A position said in so many words, rather than as an answer or a deferral."""
+        cue = self.best.get(Act.COMMIT)
+        return cue if cue is not None and cue.kind not in ("answer", "defer") else None
+
+
+def flip(polarity: Polarity) -> Polarity:
+    """The other way; no direction stays none."""
+    return {Polarity.FOR: Polarity.AGAINST, Polarity.AGAINST: Polarity.FOR}.get(polarity, polarity)
+
+
+def merge(spans: list[ActSpan]) -> list[ActSpan]:
+    """Sorted, without repeats of one act, person and direction on the same words."""
+    seen: dict[tuple[object, ...], ActSpan] = {}
+    for span in spans:
+        seen.setdefault((span.start, span.end, span.act, span.attributed_to, span.polarity, span.about), span)
+    return sorted(seen.values(), key=lambda s: (s.start, s.end, s.act, s.attributed_to or "", s.polarity))
