@@ -318,7 +318,8 @@ def test_progress_tells_files_and_items(tmp_path: Path) -> None:
 
 
 def test_events_come_in_the_order_of_time(tmp_path: Path) -> None:
-    write(tmp_path / "inbox" / "a.lines", *(line(at=(n * 7919) % 5000 * 60, text=f"Number {n}") for n in range(4500)))
+    many = (line(key=f"<{n}@x>", at=(n * 7919) % 5000 * 60, text=f"Number {n}") for n in range(4500))
+    write(tmp_path / "inbox" / "a.lines", *many)
     times = [s.record.when.at for s in read(tmp_path) if s.record.when]
     assert times == sorted(times)
     assert len(times) == 4500
