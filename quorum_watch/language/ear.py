@@ -1,4 +1,4 @@
-"""Where topics and acts meet: hands a conversation to the act rules with what is known of its matters, and takes back acts."""
+"""Where topics and acts meet: a conversation goes to the act rules with its likely matters, and acts come back."""
 
 from __future__ import annotations
 

@@ -62,7 +62,8 @@ class Lexicon:
     def from_plain(cls, plain: dict[str, Any]) -> Lexicon:
         """The lexicon again from ``dataclasses.asdict`` of it, as read back from JSON."""
         topics = tuple(
-            Topic(**{k: tuple(v) if isinstance(v, list) else v for k, v in topic.items()}) for topic in plain["topics"]
+            Topic(**{k: tuple(v) if isinstance(v, list) else v for k, v in topic.items()})  # type: ignore[arg-type]
+            for topic in plain["topics"]
         )
         return cls(topics, plain["sha256"], plain["language"], tuple(plain["remarks"]))
 
@@ -121,8 +122,8 @@ def load_lexicon(overlay: Path | None = None) -> Lexicon:
 def read_lexicon(text: str, where: str, base: Lexicon | None = None) -> Lexicon:
     """Read a lexicon from TOML; with ``base``, lay it over that one. Faults carry the line they stand on.
 
-    >>> lexicon = read_lexicon('schema = 1\\n[topics.ferry]\\nname = "Ferry"\\nkind = "subject"\\nstrong = ["ferry"]', "x")
-    >>> lexicon.topics[0].strong
+    >>> text = '[topics.ferry]\\nname = "Ferry"\\nkind = "subject"\\nstrong = ["ferry"]'
+    >>> read_lexicon(text, "topics.toml").topics[0].strong
     ('ferry',)
     """
     try:

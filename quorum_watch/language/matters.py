@@ -88,7 +88,25 @@ def features(words: Sequence[str]) -> list[tuple[str, int]]:
 #: Words (as stems) whose number names a thing.
 _NUMBERED = frozenset(
     stem(w)
-    for w in "ward district amendment well station resolution ordinance article item tif tid tier route lift pump fund phase".split()
+    for w in [
+        "ward",
+        "district",
+        "amendment",
+        "well",
+        "station",
+        "resolution",
+        "ordinance",
+        "article",
+        "item",
+        "tif",
+        "tid",
+        "tier",
+        "route",
+        "lift",
+        "pump",
+        "fund",
+        "phase",
+    ]
 )
 
 
@@ -195,7 +213,7 @@ class MatterIndex:
     def match_features(self, text: Sequence[tuple[str, int]], *, most: int = 4) -> list[Match]:
         """The same for a message given as ``features``."""
         postings = self._postings
-        if not any([mark in postings for mark, _ in text]):
+        if not any(mark in postings for mark, _ in text):
             return []
         query = self._weigh(text)
         size = math.sqrt(sum([w * w for w in query.values()])) or 1.0

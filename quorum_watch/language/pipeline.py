@@ -19,7 +19,6 @@ from typing import TypeVar
 import spacy
 from spacy.attrs import ORTH
 from spacy.language import Language
-from spacy.strings import hash_string
 from spacy.tokens import Doc, Span
 
 from quorum_watch.language.lexicon import Lexicon, load_lexicon
@@ -58,7 +57,7 @@ def visible_words(doc: Doc) -> list[str]:
 
 
 def text_of(doc: Doc) -> str:
-    """The text of ``doc``; kept beside it where the caller had it, as joining the tokens again costs more than topics."""
+    """The text of ``doc``, from beside it where the caller put it: joining the tokens again is slow."""
     text: str | None = doc.user_data.get("qw_text")
     return doc.text if text is None else text
 
@@ -67,6 +66,7 @@ class Zones:
     """``qw_zones``: marks what is not the writer's own (``doc.user_data["qw_quoted"]`` may name known blocks)."""
 
     def __call__(self, doc: Doc) -> Doc:
+        """Process one doc."""
         zones = cut_zones(text_of(doc), doc.user_data.get("qw_quoted", ()))
         if zones:
             spans = [_span(doc, z.start, z.end, z.label) for z in zones]
@@ -91,25 +91,26 @@ class Names:
         self._hashes: set[int] | None = None
 
     def __call__(self, doc: Doc) -> Doc:
+        """Process one doc."""
         if self._parts:
-            known = {hash_string(p) for p in self._parts} if self._hashes is None else self._hashes
+            known = {doc.vocab.strings.add(p) for p in self._parts} if self._hashes is None else self._hashes
             self._hashes = known
             if found := [n for n, orth in enumerate(doc.to_array(ORTH).tolist()) if orth in known]:
                 doc.spans["names"] = [Span(doc, n, n + 1, label="NAME") for n in found]
         return doc
 
-    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:  # noqa: ARG002
         """Write the names."""
         Path(path).with_suffix(".json").write_text(json.dumps(self.names), "utf-8")
 
-    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Names:
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Names:  # noqa: ARG002
         """Read the names."""
         self.set_names(json.loads(Path(path).with_suffix(".json").read_text("utf-8")))
         return self
 
 
 class Norm:
-    """``qw_norm``: the folded form of a word as its ``norm_`` (plural endings, chat spelling), and the words that count.
+    """``qw_norm``: the folded form of a word as its ``norm_``, and the words of the text that count.
 
     The form is set once per word of the vocabulary, not per token, so it costs next to nothing.
     """
@@ -118,6 +119,7 @@ class Norm:
         self._words: dict[int, str] = {}
 
     def __call__(self, doc: Doc) -> Doc:
+        """Process one doc."""
         known = self._words
         words = []
         for orth in doc.to_array(ORTH).tolist():
@@ -158,6 +160,7 @@ class Topics:
         return self._finder.find(words, shouted=is_shouted(text))
 
     def __call__(self, doc: Doc) -> Doc:
+        """Process one doc."""
         hits = self.find(visible_words(doc), text_of(doc))
         if LIGHT not in doc.user_data:
             doc.spans["topics"] = [Span(doc, h.start, h.end, label=h.topic, span_id=f"{h.kind}:{h.term}") for h in hits]
@@ -165,11 +168,11 @@ class Topics:
         doc.user_data["qw_points"] = count_points(hits)
         return doc
 
-    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:  # noqa: ARG002
         """Write the lexicon in use, overlay included."""
         Path(path).with_suffix(".json").write_text(json.dumps(asdict(self.lexicon), ensure_ascii=False), "utf-8")
 
-    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Topics:
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Topics:  # noqa: ARG002
         """Read a lexicon written by ``to_disk``."""
         self.use(Lexicon.from_plain(json.loads(Path(path).with_suffix(".json").read_text("utf-8"))))
         return self
@@ -195,6 +198,7 @@ class Matters:
         self._topic_of = {m.matter_id: m.topic for m in self.matters}
 
     def __call__(self, doc: Doc) -> Doc:
+        """Process one doc."""
         words = visible_words(doc)
         text = features(words) if self.matters else []
         found = self.index.match_features(text)
@@ -204,12 +208,12 @@ class Matters:
             doc.spans["matters"] = [Span(doc, n, n + 1, label=m.matter) for m in matches for n in m.words]
         return doc
 
-    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:  # noqa: ARG002
         """Write the matters."""
         rows = [asdict(m) for m in self.matters]
         Path(path).with_suffix(".json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
 
-    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Matters:
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Matters:  # noqa: ARG002
         """Read the matters."""
         self.use([_StoredMatter(**row) for row in json.loads(Path(path).with_suffix(".json").read_text("utf-8"))])
         return self
@@ -222,6 +226,7 @@ class Cues:
         self._finder = CueFinder(cut_words)
 
     def __call__(self, doc: Doc) -> Doc:
+        """Process one doc."""
         cues = self._finder.find(visible_words(doc))
         if LIGHT not in doc.user_data:
             doc.spans["cues"] = [Span(doc, c.start, c.end, label=c.kind, span_id=c.term) for c in cues]
@@ -230,37 +235,37 @@ class Cues:
 
 
 @Language.factory("qw_zones", assigns=["doc.spans"])
-def make_zones(nlp: Language, name: str) -> Zones:
+def make_zones(nlp: Language, name: str) -> Zones:  # noqa: ARG001
     """Factory of ``qw_zones``."""
     return Zones()
 
 
 @Language.factory("qw_names", assigns=["doc.spans"])
-def make_names(nlp: Language, name: str) -> Names:
+def make_names(nlp: Language, name: str) -> Names:  # noqa: ARG001
     """Factory of ``qw_names``."""
     return Names()
 
 
 @Language.factory("qw_norm", assigns=["token.norm"])
-def make_norm(nlp: Language, name: str) -> Norm:
+def make_norm(nlp: Language, name: str) -> Norm:  # noqa: ARG001
     """Factory of ``qw_norm``."""
     return Norm()
 
 
 @Language.factory("qw_topics", default_config={"overlay": None}, assigns=["doc.spans"])
-def make_topics(nlp: Language, name: str, overlay: str | None) -> Topics:
+def make_topics(nlp: Language, name: str, overlay: str | None) -> Topics:  # noqa: ARG001
     """Factory of ``qw_topics``; ``overlay`` is a workspace's ``topics.toml``."""
     return Topics(load_lexicon(Path(overlay) if overlay else None))
 
 
 @Language.factory("qw_matters", assigns=["doc.spans"])
-def make_matters(nlp: Language, name: str) -> Matters:
+def make_matters(nlp: Language, name: str) -> Matters:  # noqa: ARG001
     """Factory of ``qw_matters``."""
     return Matters()
 
 
 @Language.factory("qw_scope", assigns=["doc.spans"])
-def make_cues(nlp: Language, name: str) -> Cues:
+def make_cues(nlp: Language, name: str) -> Cues:  # noqa: ARG001
     """Factory of ``qw_scope``."""
     return Cues()
 

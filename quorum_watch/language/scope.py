@@ -74,7 +74,8 @@ def judge_scope(
 
     >>> judge_scope(linked=False, points=5, strong=1, cues=[]).value
     'business'
-    >>> judge_scope(linked=False, points=0, strong=0, cues=[Cue("social", 0, 1, "pizza"), Cue("social", 2, 3, "beer")]).value
+    >>> talk = [Cue("social", 0, 1, "pizza"), Cue("social", 2, 3, "beer")]
+    >>> judge_scope(linked=False, points=0, strong=0, cues=talk).value
     'not_business'
     """
     rules = load_settings().scope

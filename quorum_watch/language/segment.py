@@ -22,7 +22,8 @@ class Placed:
     """What a message is about, given its conversation.
 
     ``topics`` maps each topic to how it is known: ``own``, ``matter``, ``also`` (a second matter), ``possible``
-    (a matter not certain enough to be linked), ``thread`` (inherited), ``only_open``. ``passed`` are those that answers inherit; passing remarks are not handed on.
+    (a matter not certain enough to be linked), ``thread`` (inherited), ``only_open``. ``passed`` are those that answers
+    inherit; passing remarks are not handed on.
     ``matter_from`` is ``own``, ``again`` (speaks of the matter its thread is about) or ``thread``.
     """
 
@@ -45,8 +46,9 @@ class Placed:
 class Own:
     """What one message shows by its own words (and its subject line).
 
-    ``points`` counts the message's own words, ``subject_points`` the subject line; ``strong`` its distinct strong terms.
-    ``link`` is the matter it is linked to, ``also`` further ones named beside it, ``matches`` all it shares words with.
+    ``points`` counts the message's own words, ``subject_points`` the subject line, ``strong`` its strong terms.
+    ``link`` is the matter it is linked to, ``also`` further ones named beside it,
+    ``matches`` all it shares words with.
     ``private`` says that what it does is plainly private (from the acts).
     """
 
@@ -66,6 +68,7 @@ class Own:
     bare: bool = False
     open_matters: tuple[MatterId, ...] = ()
     language: str = "en"
+    model_topic: str = ""
     fixed: Placed | None = None
 
 
@@ -182,6 +185,8 @@ def _place(
         return Placed(scope, found, passed=tuple(found)[:1])
     if topics:
         return Placed(scope, dict.fromkeys(topics, "own"), passed=topics)
+    if own.model_topic:
+        return Placed(scope, {own.model_topic: "model"}, passed=(own.model_topic,))
     return Placed(Scope.NOT_BUSINESS if private_parent and own.bare else scope)
 
 
@@ -225,9 +230,7 @@ def _inherit(own: Own, context: Placed, topics: tuple[str, ...], scope: Scope) -
     rules = load_settings().topics
     floor = rules.beside_matter if context.matter else rules.beside_topic
     for topic in topics:
-        if topic in inherited and own.points.get(topic, 0):
-            inherited[topic] = "own"
-        elif own.points.get(topic, 0) >= floor:
+        if (topic in inherited and own.points.get(topic, 0)) or own.points.get(topic, 0) >= floor:
             inherited[topic] = "own"
     # Agreement in a thread about business is business, however short.
     settled = Scope.BUSINESS if Scope.BUSINESS in (context.scope, scope) else Scope.UNCLEAR

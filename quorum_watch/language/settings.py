@@ -74,6 +74,19 @@ class ThreadSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnSettings:
+    """How a model is trained and when it is accepted."""
+
+    least_examples: int
+    least_test: int
+    word_features: int
+    char_features: int
+    c: float
+    floor: float
+    informal_loss: float
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of them; ``text`` is the file as read, for the version of the stage."""
 
@@ -82,6 +95,7 @@ class Settings:
     link: LinkSettings
     scope: ScopeSettings
     thread: ThreadSettings
+    learn: LearnSettings
     text: str
 
 
@@ -97,5 +111,6 @@ def load_settings() -> Settings:
         LinkSettings(**raw["link"]),
         ScopeSettings(**raw["scope"]),
         ThreadSettings(**raw["thread"]),
+        LearnSettings(**raw["learn"]),
         text,
     )

@@ -1,4 +1,4 @@
-"""Readings kept between runs, by content and by version of the stage; what is kept never differs from a fresh reading."""
+"""Readings kept between runs, by content and by version of the stage; never different from a fresh reading."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ LONGEST_RUN = 400
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
-_RUN = re.compile(r"\S{%d,}" % (LONGEST_RUN + 1))
+_RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 #: Pictographs in long rows say no more than the first few.
 _PICTURES = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff\ufe0f\u20e3]{40,}")
 

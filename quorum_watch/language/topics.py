@@ -97,7 +97,22 @@ def _weigh(found: Sequence[Hit]) -> Iterable[tuple[Hit, int]]:
 
 #: Kinds of street that name an address more often than they are the subject.
 _STREETS = frozenset(
-    fold(w) for w in "street road avenue lane drive boulevard highway freeway parkway expressway st rd ave".split()
+    fold(w)
+    for w in [
+        "street",
+        "road",
+        "avenue",
+        "lane",
+        "drive",
+        "boulevard",
+        "highway",
+        "freeway",
+        "parkway",
+        "expressway",
+        "st",
+        "rd",
+        "ave",
+    ]
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Sequence
-
 from dataclasses import replace
 from datetime import date
 from importlib import resources
@@ -17,6 +16,7 @@ import quorum_watch
 from quorum_watch.language.acts.find import Cues
 from quorum_watch.language.ear import Ear
 from quorum_watch.language.foreign import detect_language
+from quorum_watch.language.learned import LearnedTopics
 from quorum_watch.language.matters import Match, Matter, as_links, decide
 from quorum_watch.language.pipeline import (
     LIGHT,
@@ -35,6 +35,8 @@ from quorum_watch.language.zones import Zone
 from quorum_watch.model import ActSpan, Coded, Interaction, MatterId, Reading, TopicSpan
 from quorum_watch.vocabulary import Act, Confidence, Scope
 
+#: Words a message must have for the learned model to speak.
+LEAST_WORDS = 4
 #: Texts remembered within a run, and how long they may be: bounded, so that memory stays flat.
 REMEMBERED_TEXTS, REMEMBERED_CHARS = 4_000, 300
 
@@ -100,6 +102,9 @@ class Reader:
         self.people = tuple(people)
         self.matters = {m.matter_id: m for m in matters}
         self.topic_of = {m.matter_id: m.topic for m in matters}
+        self.learned = LearnedTopics(model, component(self.nlp, "qw_topics", Topics).lexicon) if model else None
+        if self.learned is not None:
+            self.topic_of = {m: t or self.learned.topic(self.matters[m].title) for m, t in self.topic_of.items()}
         self.ear = Ear(people, matters)
         self._day: date | None = None
         self._day_open: tuple[MatterId, ...] = ()
@@ -109,7 +114,8 @@ class Reader:
     def _describe(self, people: object, bodies: object, matters: Sequence[Matter]) -> str:
         lexicon = component(self.nlp, "qw_topics", Topics).lexicon
         rows = [(m.matter_id, m.title, m.topic, str(getattr(m, "closed", ""))) for m in matters]
-        parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, people, bodies, rows)
+        learned = self.learned.sha256 if self.learned is not None else ""
+        parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, learned, people, bodies, rows)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def see(self, raw: str, quoted: Sequence[tuple[int, int, str]] = ()) -> Seen:
@@ -146,7 +152,7 @@ class Reader:
         return text, self._see_again(i.subject) if i.subject else None
 
     def _see_again(self, raw: str) -> Seen:
-        """Short texts recur ("yes", "works for me", a subject line); what was seen in them is remembered for a while."""
+        """Short texts recur ("yes", "works for me", a subject line); what was seen in them is remembered."""
         known = self._remembered.get(raw)
         if known is None:
             known = self.see(raw)
@@ -189,8 +195,20 @@ class Reader:
             bare=len(text.words) <= 4 and not text.hits,
             open_matters=open_matters if len(open_matters) == 1 else (),
             language=text.language,
+            model_topic=self._learned_topic(text, subject),
             fixed=self._coded(i.coded) if i.coded is not None else None,
         )
+
+    def _learned_topic(self, text: Seen, subject: Seen | None) -> str:
+        """What the city's own model says where the lexicon is silent, ``""`` where it says nothing either."""
+        if (
+            self.learned is None
+            or text.points
+            or (subject is not None and subject.points)
+            or len(text.words) < LEAST_WORDS
+        ):
+            return ""
+        return self.learned.topic(text.own_text)
 
     def _open_on(self, day: date) -> tuple[MatterId, ...]:
         if self._day != day:
@@ -231,7 +249,7 @@ class Reader:
             )
             topics = tuple(TopicSpan(t, *whole, rule="coded") for t in placed.topics)
             return Reading(
-                i.id, acts, topics, placed.scope, placed.matter, by_hand=True, outcome="coded", segment=placed.segment
+                i.id, coded, topics, placed.scope, placed.matter, by_hand=True, outcome="coded", segment=placed.segment
             )
         if not own.readable:
             outcome = f"not_analysed:{own.language}"
@@ -259,7 +277,7 @@ class Reader:
                     pool = placed.also if how == "also" else own.matches
                     meant = next((m.matter for m in pool if self.topic_of.get(m.matter) == topic), None)
                 shown = self._matter_spans(topic, meant, text, subject, own, placed)
-            if how != "thread" and how != "only_open" and not shown:
+            if how not in ("thread", "only_open", "model") and not shown:
                 shown = [
                     TopicSpan(
                         topic,
@@ -273,6 +291,11 @@ class Reader:
                     for h in source.hits
                     if h.topic == topic
                 ]
+            if how == "model" and self.learned is not None:
+                shown = [
+                    TopicSpan(topic, *place, rule=f"model:{word}")
+                    for word, place in self.learned.show(text.own_text, topic)
+                ] or [TopicSpan(topic, 0, 0, "", rule="model only")]
             spans.extend(shown or [TopicSpan(topic, 0, 0, "", inherited=True, rule=how if how != "own" else "thread")])
         return tuple(spans)
 

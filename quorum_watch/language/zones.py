@@ -24,7 +24,8 @@ class Zone:
 
 
 _MAYBE = re.compile(
-    r"^[ \t]{0,8}>|wrote:|original message|forwarded message|^from: |^-- ?$|sent from my|confidential|intended recipient"
+    r"^[ \t]{0,8}>|wrote:|original message|forwarded message|^from: |^-- ?$|sent from my|confidential"
+    r"|intended recipient"
     r"|financing:|revenue:|recommendation of|not to exceed|^get outlook for|virus-free",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -45,13 +46,15 @@ _SIGNATURE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _DISCLAIMER = re.compile(
-    r"^[^\n]{0,200}(?:confidentiality notice|intended recipient|confidential and|contains? confidential|may be confidential"
+    r"^[^\n]{0,200}(?:confidentiality notice|intended recipient|confidential and|contains? confidential"
+    r"|may be confidential"
     r"|virus-free|subject to (?:the )?(?:wisconsin )?(?:open|public) records law)[^\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 #: Phrases of agenda items that say how a thing is paid or recommended, not what it is about.
 _BOILERPLATE = re.compile(
-    r"(?:[-–;.][ \t]*)?(?:(?:financing|revenue|estimated revenue): [^\n]*$|not to exceed \$[\d,.]+|total (?:not to exceed )?\$[\d,.]+"
+    r"(?:[-–;.][ \t]*)?(?:(?:financing|revenue|estimated revenue): [^\n]*$|not to exceed \$[\d,.]+"
+    r"|total (?:not to exceed )?\$[\d,.]+"
     r"|estimated amount of \$[\d,.]+|recommendation of (?:staff|the committee)[^\n.;]{0,120})",
     re.IGNORECASE | re.MULTILINE,
 )
