@@ -99,8 +99,9 @@ def find_quotes(text: str, zone: str, marked: tuple[tuple[int, int], ...] = ()) 
         at += len(words) + 1
     out: list[Quoted] = []
     _scan(lines, zone, out, 0)
-    for start, end in marked:
-        if not any(q.start <= start and end <= q.end for q in out):
+    for start, stop in marked:
+        end = min(stop, len(text))
+        if start < end and not any(q.start <= start and end <= q.end for q in out):
             out.append(Quoted(start, end, "reply"))
     return tuple(sorted(set(out), key=lambda q: (q.start, -q.end, q.kind)))
 

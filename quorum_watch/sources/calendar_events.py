@@ -121,7 +121,7 @@ def _place(
         extra = dict(item.extra)
         sequence = int(extra.get("sequence", "0"))
         if "recurrence_id" in extra and "occurrence" not in extra:
-            replaced.setdefault(extra["uid"], set()).add(datetime.fromisoformat(extra["recurrence_id"]))
+            replaced.setdefault(extra.get("uid", ""), set()).add(datetime.fromisoformat(extra["recurrence_id"]))
         older = versions.get(item.key)
         if older is not None and older[0] != sequence:
             loser = items[older[1]] if older[0] < sequence else item
@@ -138,7 +138,7 @@ def _is_replaced(item: Item, replaced: dict[str, set[datetime]]) -> bool:
     if not isinstance(item, Record) or item.when is None:
         return False
     extra = dict(item.extra)
-    return "occurrence" in extra and item.when.at in replaced.get(extra["uid"], ())
+    return "occurrence" in extra and item.when.at in replaced.get(extra.get("uid", ""), ())
 
 
 def _read_event(raw: bytes, frame: bytes, method: str, locator: str, digest: str, context: Context) -> list[Item]:

@@ -21,7 +21,7 @@ from quorum_watch.mail.dates import read_local
 from quorum_watch.mail.quotes import find_quotes
 from quorum_watch.model import Coded, Party, Record, Rejected, When
 from quorum_watch.sources.interface import Context, Item, SourceFile
-from quorum_watch.sources.locators import locate_bytes, read_range
+from quorum_watch.sources.locators import hash_file, locate_bytes, read_range
 from quorum_watch.vocabulary import (
     AccountKind,
     Act,
@@ -107,7 +107,9 @@ class InterchangeReader:
         seen: set[str] = set()
         head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
         rows = _read_json(file, context) if head.startswith(b"{") or not _is_table(file, head) else _read_csv(file)
+        found = False
         for number, start, end, raw, row in rows:
+            found = True
             locator = locate_bytes(start, end)
             digest = hashlib.sha256(raw).hexdigest()
             try:
@@ -123,6 +125,9 @@ class InterchangeReader:
             if record.key:
                 seen.add(record.key)
             yield record
+        if not found:
+            whole = locate_bytes(0, file.size)
+            yield Rejected(whole, hash_file(file.path), Outcome.IGNORED, Reason.SIDECAR, "no lines")
 
     def fetch(self, file: SourceFile, locator: str) -> bytes:
         """The bytes of one line."""

@@ -1,7 +1,5 @@
 """Recipients that can be trusted: the traps, the count that checks, and what hostile headers may cost."""
 
-
-
 from __future__ import annotations
 
 import time

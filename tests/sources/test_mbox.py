@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def read(folder: Path, data: bytes, limits: Limits | None = None) -> list[Item]:
     ends = [tuple(int(n) for n in i.locator.removeprefix("bytes=").split("-")) for i in items if ";" not in i.locator]
     assert ends[0][0] == 0
     assert ends[-1][1] == len(data)
-    assert all(a[1] == b[0] for a, b in zip(ends, ends[1:], strict=False)), "the ranges tile the file"
+    assert all(a[1] == b[0] for a, b in pairwise(ends)), "the ranges tile the file"
     return items
 
 
