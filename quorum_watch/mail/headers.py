@@ -127,7 +127,7 @@ def read_value(raw: bytes) -> Value:
         base, _, rest = name.partition("*")
         number = rest.rstrip("*")
         pieces.setdefault(base, []).append(
-            (int(number) if number.isdecimal() else 0, rest.endswith("*") or not rest, value)
+            (int(number) if number.isdecimal() and len(number) < 9 else 0, rest.endswith("*") or not rest, value)
         )
     for base, found in pieces.items():
         plain[base] = _join_pieces(sorted(found, key=lambda p: p[0]))

@@ -112,7 +112,7 @@ def _count_of(row: dict[str, str]) -> int:
     for name, value in row.items():
         if "count" in name or "messages" in name or "number" in name:
             digits = value.replace(",", "").strip()
-            if digits.isdecimal():
+            if digits.isdecimal() and len(digits) < 15:
                 return int(digits)
     return 0
 
@@ -212,7 +212,7 @@ def _check_sums(file: SourceFile) -> Iterator[Item]:
             if match is None:
                 continue
             expected = (match["a"] or match["b"]).lower()
-            path = file.path.parent / PurePosixPath((match["n"] or match["n2"]).replace("\\", "/")).name
+            path = file.path.parent / PurePosixPath((match["n"] or match["n2"]).replace("\x00", "").replace("\\", "/")).name
             if not path.is_file():
                 missing += 1
                 continue
