@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quorum_watch.detect import components, detect, encode, gathered, two_way
+from quorum_watch.detect import blind_spots, components, detect, encode, gathered, two_way
 from quorum_watch.vocabulary import Channel, Pattern
 from tests.detect.histories import SETTINGS, Said, exchange, shard
 
@@ -75,3 +75,11 @@ def test_candidates_follow_the_two_way_column(name, history, number, joined, hel
     found = detect(shard(history), [number], SETTINGS)
     crossed = [c for c in found if c.layer == "views" and c.pattern is not Pattern.BROADCAST and c.crossings]
     assert bool(crossed) is exchanged
+
+
+def test_the_blind_spot_is_listed_and_ties_are_not():
+    (spot,) = [b for b in blind_spots(shard(ZIGZAG), [4, 5], SETTINGS) if b.layer == "views"]
+    assert (spot.members, spot.number, spot.tied) == (tuple("ABCDE"), 5, 4)
+    assert spot.events == tuple(range(len(ZIGZAG) - 1))  # the last answer adds nobody
+    for history in (HUB, CHAIN, CORE_FIRST, STAFF_CARRIES, SILENT_BROADCAST, FORWARDS, PAIRS, LATE, STAFF_COLLECTS):
+        assert not blind_spots(shard(history), [4], SETTINGS)
