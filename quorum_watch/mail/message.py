@@ -23,7 +23,7 @@ from quorum_watch.mail.mime import Walk, read_part
 from quorum_watch.mail.quotes import find_quotes
 from quorum_watch.mail.threads import name_thread, read_ids, read_message_id, read_thread_index
 from quorum_watch.model import Party, Quoted, Record, When
-from quorum_watch.vocabulary import AccountKind, Channel, Defect, Reason, Role
+from quorum_watch.vocabulary import AccountKind, Channel, Defect, Reason, Role, TimeSource
 
 __all__ = ["LimitReached", "ParsedMessage", "parse_message", "parse_parts"]
 
@@ -255,6 +255,8 @@ def _read_when(headers: Headers, walk: Walk, zone: str, extra: list[tuple[str, s
         when = _hop_time(hop, zone)
         if when is not None:
             extra.append(("date_source", "received"))
+            if when.source is TimeSource.NONE:
+                walk.mark(Defect.NO_TIMEZONE)
             return when
     return None
 
