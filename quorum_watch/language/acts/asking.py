@@ -44,3 +44,12 @@ ASKS_ANYWHERE = re.compile(
     r"(?<!is )(?<!with )(?<!me )(?<!for )(?<!from )(?<!to )(?<!hear )(?<!say )(?<!\S)(?:what|how|where) (?:is|"
     r"are) (?:you|your|everyone|everybody) "
 )
+#: A request or a question that points against.
+AGAINST = re.compile(
+    r"(?<!\S)(?:oppose|opposing|against|vote no|voting no|vote nay|deny|kill|stop|reject|block|vote it down|vote this down|"
+    r"vote (?:\S+ ){0,3}down|not vote|not let|defeat|sink|a no) "
+)
+#: One that offers both sides.
+EITHER = re.compile(
+    r"(?<!\S)(?:for|yes|aye|support|in|up|approve) (?:\S+ ){0,2}or |(?<!\S)or (?:for|yes|not|no|against|nay) "
+)

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quorum_watch.language.acts.asking import ASKING, ASKS_ANYWHERE, DOUBLE_NO, NOT, REPORTS, SUPPOSES
+from quorum_watch.language.acts.asking import AGAINST, ASKING, ASKS_ANYWHERE, DOUBLE_NO, EITHER, NOT, REPORTS, SUPPOSES
 from quorum_watch.language.acts.normal import Line, spell_out
 from quorum_watch.language.acts.patterns import Rule, Rules, load_rules
 from quorum_watch.vocabulary import Act, Confidence, Polarity
@@ -179,6 +179,8 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
         if act is not Act.COMMIT or not re.search(r"(?:@\d+|%\S+|he|she|they) ", before):
             return None
         act = Act.RELAY
+    if (act is Act.SEEK_SUPPORT and AGAINST.search(sentence.words)) or (act is Act.POLL and AGAINST.search(sentence.words) and not EITHER.search(sentence.words)):
+        polarity = Polarity.AGAINST
     confidence = rule.confidence
     if SUPPOSES.search(sentence.words):
         confidence = Confidence.LOW
@@ -189,14 +191,18 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
 
 
 def _clause(line: Line, low: int, high: int) -> tuple[int, int]:
-    """Grow a match to its clause: to the sentence, or to a semicolon, dash or ", but" inside a long one."""
+    """Grow a match to its clause: the sentence, or what a semicolon cuts off from it."""
     first, last = line.tokens_of(low, high)
     begin, stop = line.sentences[line.sentence_of(first)]
-    pieces = line.words.split(" ")
+    at, words = line.at, line.words
+
+    def ends(token: int) -> bool:
+        return words[at[token] : at[token] + 2] in ("; ", "| ")
+
     left, right = first, last
-    while left > begin + 1 and pieces[left - 1] not in (";", "|"):
+    while left > begin + 1 and not ends(left - 1):
         left -= 1
-    while right < stop and pieces[right] not in (";", "|"):
+    while right < stop and not ends(right):
         right += 1
     left = max(left, begin + 1) if stop - begin > 1 else left
     return line.start[left], line.end[max(left, right - 1)]

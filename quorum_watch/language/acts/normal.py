@@ -25,7 +25,7 @@ from importlib import resources
 #: One pass, no nested repetition: linear in the length of the text. A word is at most 40 letters; the rest of a longer
 #: run is a further word, so that a megabyte without spaces stays a list of short tokens.
 _TOKEN = re.compile(
-    r"(?P<word>[^\W\d_]{1,40}(?:['’‘ʼ`´][^\W\d_]{1,10}){0,2}(?:[-‐‑][^\W\d_]{1,20})?)"
+    r"(?P<word>[wW]/(?:[oO](?![^\W\d_]))?|[^\W\d_]{1,40}(?:['’‘ʼ`´][^\W\d_]{1,10}){0,2}(?:[-‐‑][^\W\d_]{1,20})?)"
     r"|(?P<number>[$#]?\d{1,15}(?:[.,:/-]\d{1,15}){0,6}%?(?:[^\W\d_]{1,4}\b)?)"
     r"|(?P<plus>\+\s?1\b(?![-\s.]?[\d(]))"
     r"|(?P<end>[.!?…]{1,40}|\n{1,40})"
@@ -126,6 +126,11 @@ def load_spelling() -> Spelling:
     )
 
 
+#: Short forms that are verbs or adverbs inside a sentence ("they were there") and pronouns only where one begins.
+_OPENERS = frozenset(("were", "well", "wed"))
+_OPENINGS = frozenset(
+    ("|", ",", "then", "ok", "so", "and", "but", "now", "lol", "if", "think", "guess", "because", "since")
+)
 _LONG = re.compile(r"(.)\1{2,}")
 _IS_AFTER = frozenset(
     [
@@ -168,7 +173,13 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
     opened = 0
 
     def close(first: int, last: int, question: bool) -> None:
-        nonlocal opened
+        nonlocal opened, skipped
+        if len(out) - 1 == opened and skipped is not None:
+            # A sentence of nothing but an adverb ("Gladly.") is an answer.
+            out.append(skipped[0])
+            start.append(skipped[1])
+            end.append(skipped[2])
+        skipped = None
         if len(out) - 1 > opened:
             sentences.append((opened, len(out)))
             asks.append(question)
@@ -179,6 +190,7 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
         elif question and asks:
             asks[-1] = True
 
+    skipped: tuple[str, int, int] | None = None
     pending: tuple[str, int, int] | None = None
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
@@ -196,7 +208,8 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                 typed, p0, p1 = pending
                 pending = None
                 plain, after = before[typed]
-                for piece in plain if word in after or word in ignored else (typed,):
+                held = typed in _OPENERS and out[-1] not in _OPENINGS
+                for piece in plain if not held and (word in after or word in ignored) else (typed,):
                     out.append(piece)
                     start.append(p0)
                     end.append(p1)
@@ -221,6 +234,7 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                 pending = (word, first, last)
                 continue
             if word in ignored:
+                skipped = (word, first, last)
                 continue
             pieces = spelled.get(word)
             if pieces is None:
@@ -242,7 +256,7 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                     pieces = tuple(word.split("-"))
                 else:
                     pieces = (word,)
-                if raw[0].isupper() and not raw.isupper():
+                if raw[0].isupper() and not raw.isupper() and out[-1] != "|":
                     capitals.add(pieces[0])
             for piece in pieces:
                 out.append(piece)
@@ -295,7 +309,7 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                 piece = "-"
             elif raw == "^":
                 piece = "^"
-            elif raw == "+":
+            elif raw == "+" and not text[last : last + 1].isdigit():
                 piece = "and"
             else:
                 continue

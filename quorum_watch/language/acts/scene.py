@@ -41,6 +41,7 @@ from quorum_watch.language.acts.view import View, flip, merge
 from quorum_watch.model import ActSpan, MatterId, PersonId
 from quorum_watch.vocabulary import Act, Confidence, Polarity
 
+_SIDES = frozenset({Act.COMMIT, Act.OPINION, Act.DECIDE, Act.DISAGREE})
 _OPEN = ("poll", "seek", "ballot")
 _LESSER = frozenset({Act.SCHEDULE, Act.MINISTERIAL, Act.SOCIAL, Act.DRAFT, Act.AGREE, Act.DISAGREE})
 _QUESTIONS = frozenset({"deliberate.question", "question.other"})
@@ -79,13 +80,19 @@ class Scene:
     def decide(self, cues: Cues) -> list[ActSpan]:
         """The acts of the message, sentence by sentence."""
         found: list[ActSpan] = []
+        taken = False
+        by_sentence: dict[int, list[Cue]] = {}
+        for cue in cues.cues:
+            by_sentence.setdefault(cue.sentence, []).append(cue)
         for number, sentence in enumerate(cues.sentences):
-            mine = [c for c in cues.cues if c.sentence == number]
+            mine = by_sentence.get(number, [])
             if self.business and not self.clear:
                 # Where nothing shows City business, only words of voting do.
                 votes = VOTES.search(sentence.words) is not None
                 mine = [c for c in mine if c.act not in CORE or (votes and c.confidence is Confidence.HIGH)]
-            found.extend(self._sentence(View(sentence, number, mine, found)))
+            spans = self._sentence(View(sentence, number, mine, taken))
+            found.extend(spans)
+            taken = taken or any(s.act in _SIDES for s in spans)
         found.extend(self._quoted())
         kinds = {s.act for s in found}
         if self.business and kinds - {Act.SOCIAL}:
@@ -345,7 +352,7 @@ class Scene:
                 return [self._span(view, Act.AGREE)]
         if Act.SOCIAL in best and best[Act.SOCIAL].kind != "pastime":
             return [self._span(view, Act.SOCIAL)]
-        if any(a.act in (Act.COMMIT, Act.OPINION, Act.DECIDE, Act.DISAGREE) for a in view.before):
+        if view.taken:
             return [self._span(view, Act.OPINION, polarity=self.stance, rule="after.position")]
         if self.question == "fact":
             return [self._span(view, Act.INFORM, rule="reply.fact")]
@@ -358,9 +365,8 @@ class Scene:
 
     def _toward_title(self, polarity: Polarity, words: str) -> Polarity:
         """A position about the thing as one about the matter: keeping what its title would close is against it."""
-        if polarity is Polarity.NONE or not NEGATIVE_TITLE.search(self.title):
-            return polarity
-        if KEEP.search(words) and not NEGATIVE_TITLE.search(words):
+        ends = NEGATIVE_TITLE.search(self.title)
+        if polarity is not Polarity.NONE and ends and KEEP.search(words) and ends.group().lower() not in words:
             return flip(polarity)
         return polarity
 

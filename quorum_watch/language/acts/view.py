@@ -11,12 +11,12 @@ from quorum_watch.vocabulary import Act, Polarity
 
 @dataclass(slots=True)
 class View:
-    """One sentence with its best cue per act and the spans decided so far."""
+    """One sentence with its best cue per act; ``taken`` says that the message took a side before it."""
 
     sentence: Sentence
     number: int
     cues: list[Cue]
-    before: list[ActSpan]
+    taken: bool
     best: dict[Act, Cue] = field(default_factory=dict)
     kinds: dict[str, Cue] = field(default_factory=dict)
 
