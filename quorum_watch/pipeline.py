@@ -138,7 +138,7 @@ def analyze(
     stored = collect(case, progress, received=received)
     interactions, readings = read(case, stored, progress)
     run = assess_case(
-        case, interactions, readings, stored.coverage(), evidence_id=evidence_fingerprint(stored), progress=progress
+        case, interactions, readings, stored.coverage(), evidence_id=stored.fingerprint(), progress=progress
     )
     runs.save(case.workspace.runs, run.id, {runs.FINDINGS: runs.render(run.document)}, run.document["run"]["previous"])
     return run
@@ -244,11 +244,6 @@ def language_fingerprint(overlay: Path | None) -> str:
             elif entry.is_file() and not entry.name.endswith(".pyc"):
                 rows.append(f"{entry.name}:{hashlib.sha256(entry.read_bytes()).hexdigest()}")
     return fingerprint(*rows)
-
-
-def evidence_fingerprint(stored: evidence.Evidence) -> str:
-    """SHA-256 over the identities of everything stored, whatever the order in which it was ingested."""
-    return fingerprint(*sorted(f"{s.id}:{s.record.sha256}:{len(s.copies)}" for s in stored))
 
 
 def describe(

@@ -15,7 +15,7 @@ from quorum_watch.assess.concern import Rule, decide
 from quorum_watch.assess.factors import Scene, law_factors, spell
 from quorum_watch.assess.facts import Facts, facts_of, numbers_of
 from quorum_watch.assess.gates import Episode, Known, episodes
-from quorum_watch.assess.measure import Ground, Story, Windows, add_up, tell
+from quorum_watch.assess.measure import Ground, Story, Windows, add_up, tell, without
 from quorum_watch.assess.pattern import name_pattern
 from quorum_watch.assess.policy import policy_finding
 from quorum_watch.assess.sight import Sight
@@ -27,6 +27,8 @@ from quorum_watch.rules import Practice
 from quorum_watch.vocabulary import Concern, Confidence, Test, TimePrecision
 
 _TESTS = (Test.CONVENING, Test.WALKING_QUORUM)
+#: Measures that count people whom nothing in the record ties together: they reach no number of the law.
+_UNTIED = frozenset({"union", "briefed", "asked", "signed"})
 #: Answers of a profile by which written messages count only when exchanged in real time.
 _REAL_TIME = frozenset({"contemporaneous", "real_time"})
 
@@ -43,6 +45,18 @@ class Assessed:
     facts: Mapping[str, int]
     ground: Ground
     sights: tuple[Sight, ...]
+
+    def without(self, step: int) -> int:
+        """How many people the measure counts had step ``step`` (1-based) not been in the record.
+
+        Raises
+        ------
+        IndexError
+            If the finding has no such step.
+        """
+        if not 1 <= step <= len(self.story.events):
+            raise IndexError(step)
+        return without(self.measure, self.sights, self.ground, self.story.events[step - 1]).count
 
 
 def assess(
@@ -124,7 +138,7 @@ def _finding(
     story = tell(rule.measure, sights, ground, number)
     kept = [sights[n] for n in story.events]
     at = [s.event.interaction.at for s in kept]
-    reached = tuple(_reached(t, story, at) for t in thresholds)
+    reached = tuple(_reached(t, story, rule.measure, at) for t in thresholds)
     members = members_of(kept, story.people)
     names = {p.person_id: p.name for p in known.roster.people}
     body = episode.body
@@ -176,11 +190,11 @@ def _finding(
         why_this_concern=rule.because,
         unverified=known.profile.unverified(dict.fromkeys(used)),
     )
-    return Assessed(finding, episode, story, rule.measure, number, v, ground, tuple(kept))
+    return Assessed(finding, episode, story, rule.measure, number, v, ground, tuple(sights))
 
 
-def _reached(threshold: Threshold, story: Story, at: Sequence[datetime]) -> Reached:
-    k = story.crossing(threshold.value)
+def _reached(threshold: Threshold, story: Story, measure: str, at: Sequence[datetime]) -> Reached:
+    k = story.crossing(threshold.value) if measure not in _UNTIED else None
     return Reached(threshold, k is not None, at[k] if k is not None else None)
 
 

@@ -64,8 +64,8 @@ def gatherings(sights: Sequence[Sight]) -> tuple[Gathering, ...]:
 
 
 def exchanges(sights: Sequence[Sight], gap: timedelta) -> tuple[Exchange, ...]:
-    """Written exchanges among members on the merits, each at most ``gap`` between neighbouring turns."""
-    turns = [n for n, s in enumerate(sights) if not s.synchronous and s.merits and s.member_sender and s.members]
+    """Written exchanges among members with something on the merits, at most ``gap`` between neighbouring turns."""
+    turns = [n for n, s in enumerate(sights) if not s.synchronous and s.takes_part and s.member_sender]
     ties = Ties()
     for k, n in enumerate(turns):
         ties.find(str(n))
@@ -77,7 +77,9 @@ def exchanges(sights: Sequence[Sight], gap: timedelta) -> tuple[Exchange, ...]:
     runs: dict[str, list[int]] = {}
     for n in turns:
         runs.setdefault(ties.find(str(n)), []).append(n)
-    return tuple(_measured(sights, events) for events in sorted(runs.values()))
+    # Facts alone are correspondence; facts inside a talk on the merits are part of the talk.
+    talks = [events for events in sorted(runs.values()) if any(sights[n].merits for n in events)]
+    return tuple(_measured(sights, events) for events in talks)
 
 
 def _belong_together(one: Sight, other: Sight) -> bool:

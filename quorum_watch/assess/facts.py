@@ -13,6 +13,7 @@ from datetime import timedelta
 from quorum_watch.assess.exchanges import gatherings
 from quorum_watch.assess.gates import Episode
 from quorum_watch.assess.measure import MEASURES, Ground, add_up, largest_exchange
+from quorum_watch.assess.series import Series
 from quorum_watch.assess.sight import Sight
 from quorum_watch.model import Threshold
 from quorum_watch.rules import Practice, Profile, applies
@@ -20,7 +21,7 @@ from quorum_watch.rules.practice import effect, threshold_rule
 from quorum_watch.vocabulary import Channel, ThresholdName, VoteRule
 
 Slice = tuple[int, int]
-_SERIES = ("series", "union", "briefed")
+_SERIES = ("carried", "union", "briefed")
 _AGREEMENT = ("positions", "voted", "asked")
 
 
@@ -117,7 +118,7 @@ def facts_of(
 
     exchange = largest_exchange(sights, ground)
     together = gatherings(sights)
-    tied = add_up(part("series"), ground)
+    tied = add_up(part("carried"), ground)
     agreed = add_up(part("positions"), ground)
     asked = add_up(part("asked"), ground).asking
     apart = add_up(part("union"), ground)
@@ -149,34 +150,35 @@ def facts_of(
         "spoke": len(exchange.spoke) if exchange else 0,
         "turns": exchange.turns if exchange else 0,
         "answered": int(exchange.answered) if exchange else 0,
-        "public": int(exchange.public) if exchange else 0,
         "realm_known": int(episode.realm_known),
         "positions": len(agreed.agreement.members),
         "explicit": len(agreed.agreement.explicit) + len(agreed.agreement.reported),
         "tacit": len(agreed.agreement.tacit),
         "signed": MEASURES["signed"](sights, ground).count,
         "voted": len(add_up(part("voted"), ground).voted),
-        "one_proposal": int(episode.matter is not None or _one_talk(part("positions"), agreed.agreement.events)),
-        "relayed": int(bool(tied.relays)),
-        "series": len(tied.tied),
+        "one_proposal": int(episode.matter is not None or _one_talk(part("positions"), agreed)),
+        "relayed": int(bool(add_up(sights, ground).relays)),
+        "carried": len(tied.carried),
+        "chain": 0,
         "union": len(apart.union),
-        "contacts": len(apart.union_events)
-        if len(apart.union_events) > len(tied.tied_events)
-        else len(tied.tied_events),
+        "contacts": len(apart.union_events),
         "spoken_contacts": apart.spoken_contacts,
         "asked": len(asked.asked) if asked else 0,
         "agreed_after": len(asked.agreed) if asked else 0,
         "briefed": len(briefed.briefed),
         "sittings": len(briefed.briefing_events),
     }
+    # Looking for chains is the dearest question, so it is asked only where enough members were in contact at all.
+    if values["union"] >= min(values["near"], values["controlling"]) or values["carried"] >= values["near"]:
+        values["chain"] = MEASURES["chain"](sights, ground).count
     return Facts(values, numbers, slices)
 
 
-def _one_talk(sights: Sequence[Sight], events: Sequence[int]) -> bool:
+def _one_talk(sights: Sequence[Sight], total: Series) -> bool:
     """Whether statements without a matter still concern one proposal: one conversation, or answers to one person."""
-    threads = {sights[n].event.interaction.thread for n in events}
-    askers = {sights[n].sender for n in events if sights[n].solicits}
-    return bool(events) and (len(threads) == 1 or len(askers) == 1)
+    threads = {sights[n].event.interaction.thread for n in total.agreement.events}
+    asked = total.asking.asked if total.asking else frozenset()
+    return bool(threads) and (len(threads) == 1 or set(total.agreement.members) <= asked)
 
 
 def _best_slice(sights: Sequence[Sight], ground: Ground, window: timedelta, names: Sequence[str]) -> dict[str, Slice]:

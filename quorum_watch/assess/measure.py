@@ -8,14 +8,18 @@ story without it falls below the number of the law.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from quorum_watch.assess.exchanges import Exchange, exchanges, gatherings
 from quorum_watch.assess.series import Series, series
 from quorum_watch.assess.sight import Sight
-from quorum_watch.model import PersonId
-from quorum_watch.vocabulary import Act
+from quorum_watch.detect import Settings, detect
+from quorum_watch.model import Candidate, PersonId, Shard, Subject
+from quorum_watch.vocabulary import Act, Pattern
+
+#: Patterns of a series; the others are one gathering, one thread or one writer.
+CHAINS = frozenset({Pattern.DAISY_CHAIN, Pattern.HUB_AND_SPOKE, Pattern.SPLIT_GROUPS, Pattern.INTERMEDIARY})
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,9 @@ NOTHING = Measured(frozenset(), ())
 
 
 def largest_exchange(sights: Sequence[Sight], ground: Ground) -> Exchange | None:
-    """The written exchange with most members engaged; ties go to the one with more speakers, then the earlier one."""
-    found = exchanges(sights, ground.windows.conversation)
-    return max(
-        found,
-        key=lambda e: (not e.public, e.answered, len(e.engaged), len(e.spoke), -e.events[0]),
-        default=None,
-    )
+    """The private exchange with most members engaged; ties go to the one with more speakers, then the earlier one."""
+    found = [e for e in exchanges(sights, ground.windows.conversation) if not e.public]
+    return max(found, key=lambda e: (e.answered, len(e.engaged), len(e.spoke), -e.events[0]), default=None)
 
 
 def _gathered(sights: Sequence[Sight], ground: Ground) -> Measured:  # noqa: ARG001
@@ -86,9 +86,36 @@ def _spoke(sights: Sequence[Sight], ground: Ground) -> Measured:
     return Measured(best.spoke, best.events) if best else NOTHING
 
 
+def chain_of(sights: Sequence[Sight], ground: Ground, number: int = 0) -> Candidate | None:
+    """The largest chain of answered contacts through which members' views could have met in time order.
+
+    ``Candidate.events`` index ``sights``. A single conversation or sitting is no chain, nor is a broadcast.
+    """
+    private = [n for n, s in enumerate(sights) if s.merits and not s.public and not s.reaction]
+    if len(private) < 2 or not sights:
+        return None
+    events = tuple(sights[n].event for n in private)
+    seating = sights[0].seating
+    shard = Shard("", Subject(""), events, seating.seats)
+    settings = Settings(
+        ground.windows.sitting, ground.windows.answer, ground.windows.episode, ground.windows.conversation
+    )
+    numbers = [number] if number else []
+    found = [c for c in detect(shard, numbers, settings) if c.layer == "views" and c.pattern in CHAINS]
+    best = max(found, key=lambda c: (len(c.members), -len(c.events), [-e for e in c.events]), default=None)
+    if best is None:
+        return None
+    return replace(
+        best,
+        events=tuple(private[e] for e in best.events),
+        pivotal=tuple(private[e] for e in best.pivotal),
+        crossings=tuple((k, private[e]) for k, e in best.crossings),
+    )
+
+
 def add_up(sights: Sequence[Sight], ground: Ground) -> Series:
     """The series measures of these events."""
-    return series(sights, ground.roles, ground.windows.answer, ground.windows.sitting)
+    return series(sights, ground.roles, ground.windows.sitting)
 
 
 def _positions(sights: Sequence[Sight], ground: Ground) -> Measured:
@@ -96,9 +123,14 @@ def _positions(sights: Sequence[Sight], ground: Ground) -> Measured:
     return Measured(frozenset(s.agreement.members), s.agreement.events)
 
 
-def _series(sights: Sequence[Sight], ground: Ground) -> Measured:
+def _carried(sights: Sequence[Sight], ground: Ground) -> Measured:
     s = add_up(sights, ground)
-    return Measured(s.tied, s.tied_events)
+    return Measured(s.carried, s.carried_events)
+
+
+def _chain(sights: Sequence[Sight], ground: Ground) -> Measured:
+    found = chain_of(sights, ground)
+    return Measured(frozenset(found.members), found.events) if found else NOTHING
 
 
 def _union(sights: Sequence[Sight], ground: Ground) -> Measured:
@@ -158,7 +190,8 @@ MEASURES: dict[str, Callable[[Sequence[Sight], Ground], Measured]] = {
     "engaged_cc": _engaged_cc,
     "spoke": _spoke,
     "positions": _positions,
-    "series": _series,
+    "carried": _carried,
+    "chain": _chain,
     "union": _union,
     "briefed": _briefed,
     "asked": _asked,
@@ -184,8 +217,10 @@ class Story:
 
 
 def tell(measure: str, sights: Sequence[Sight], ground: Ground, number: int) -> Story:
-    """Measure the whole, then every prefix, then the whole without each step. ``number`` is the number of the law."""
+    """Measure the whole, then every prefix, then the record without each step. ``number`` is the number of the law."""
     count = MEASURES[measure]
+    if measure == "chain":
+        return _tell_chain(sights, ground, number)
     whole = count(sights, ground)
     kept = [sights[n] for n in whole.events]
     running, best = [], 0
@@ -194,11 +229,23 @@ def tell(measure: str, sights: Sequence[Sight], ground: Ground, number: int) -> 
         running.append(best)
     pivotal: tuple[int, ...] = ()
     if whole.count >= number:
-        pivotal = tuple(k + 1 for k in range(len(kept)) if count(kept[:k] + kept[k + 1 :], ground).count < number)
+        pivotal = tuple(
+            k for k, n in enumerate(whole.events, start=1) if without(measure, sights, ground, n).count < number
+        )
     return Story(whole.people, whole.events, tuple(running), pivotal)
 
 
-def without(measure: str, sights: Sequence[Sight], ground: Ground, step: int) -> Measured:
-    """The measure of the story had step ``step`` (1-based) not been in the record."""
-    kept = [s for k, s in enumerate(sights, start=1) if k != step]
-    return MEASURES[measure](kept, ground)
+def _tell_chain(sights: Sequence[Sight], ground: Ground, number: int) -> Story:
+    found = chain_of(sights, ground, number)
+    if found is None:
+        return Story(frozenset(), (), (), ())
+    running = list(found.reached_after)
+    pivotal = tuple(
+        k for k, n in enumerate(found.events, start=1) if without("chain", sights, ground, n).count < number
+    )
+    return Story(frozenset(found.members), found.events, tuple(running), pivotal)
+
+
+def without(measure: str, sights: Sequence[Sight], ground: Ground, event: int) -> Measured:
+    """The measure of the record had the contact at index ``event`` of ``sights`` not been in it."""
+    return MEASURES[measure]([s for n, s in enumerate(sights) if n != event], ground)

@@ -1,8 +1,8 @@
-"""Walking quorum: what a series of smaller contacts adds up to, and what held them together.
+"""Walking quorum: what a series of smaller contacts adds up to, and who carried anything between them.
 
-Ties among members come from three things only: being together in one call or sitting, answering each other in writing
-inside the answer window, or somebody carrying views from one to another. A person who is not a member ties members
-only by carrying; a staff member who briefs one after another and passes nothing on ties nobody.
+Chains through which views could have travelled are found by :mod:`quorum_watch.detect`; here are the sums a lawyer asks
+for beside them. A person who is not a member ties members only by carrying; a staff member who briefs one after another
+and passes nothing on ties nobody.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
-from quorum_watch.assess.positions import Agreement, Ties, agreement
+from quorum_watch.assess.positions import Agreement, agreement
 from quorum_watch.assess.sight import Sight
 from quorum_watch.model import PersonId
 from quorum_watch.vocabulary import Act
@@ -35,8 +34,8 @@ class Asking:
 class Series:
     """What the contacts of one episode add up to (all members as of the day of each contact)."""
 
-    tied: frozenset[PersonId]
-    tied_events: tuple[int, ...]
+    carried: frozenset[PersonId]
+    carried_events: tuple[int, ...]
     union: frozenset[PersonId]
     union_events: tuple[int, ...]
     spoken_contacts: int
@@ -50,9 +49,7 @@ class Series:
     agreement: Agreement
 
 
-def series(
-    sights: Sequence[Sight], roles: Mapping[PersonId, str], answer_window: timedelta, sitting_window: timedelta
-) -> Series:
+def series(sights: Sequence[Sight], roles: Mapping[PersonId, str], window: timedelta) -> Series:
     """Add up one episode. ``roles`` maps persons to their normalised role (``resident``, ``clerk`` ...)."""
     relays = tuple(n for n, s in enumerate(sights) if _carries_outward(s))
     askings = [a for a in _askings(sights) if not a.asker.startswith("?") and roles.get(a.asker) not in _OUTSIDERS]
@@ -60,12 +57,12 @@ def series(
     agents = frozenset(a.asker for a in askings if len(a.asked) > 1)
     private = [n for n, s in enumerate(sights) if s.merits and not s.public and not s.reaction]
     union_events = tuple(n for n in private if _contact(sights[n]))
-    tied, tied_events = _tied(sights, private, carriers, relays, answer_window)
-    briefed, briefing = _briefed(sights, carriers, sitting_window)
+    carried, carried_events = _carried(sights, private, relays, window)
+    briefed, briefing = _briefed(sights, carriers, window)
     voting = tuple(n for n, s in enumerate(sights) if Act.DECIDE in s.acts and s.member_sender and not s.reaction)
     return Series(
-        tied,
-        tied_events,
+        carried,
+        carried_events,
         frozenset().union(*(sights[n].members for n in union_events)),
         union_events,
         sum(sights[n].synchronous for n in union_events),
@@ -94,70 +91,40 @@ def _carries_outward(sight: Sight) -> bool:
     return bool(told - about) if about else bool(told)
 
 
-def _tied(
-    sights: Sequence[Sight],
-    private: Sequence[int],
-    carriers: frozenset[PersonId],
-    relays: Sequence[int],
-    answer_window: timedelta,
+def _carried(
+    sights: Sequence[Sight], private: Sequence[int], relays: Sequence[int], window: timedelta
 ) -> tuple[frozenset[PersonId], tuple[int, ...]]:
-    ties, used = Ties(), set()
-    for n in private:
-        s = sights[n]
-        linked: set[PersonId] = set()
-        if s.synchronous:
-            linked = set(s.members) | ({s.sender} if s.sender in carriers else set()) | _present_carriers(s, carriers)
-        elif s.sender in carriers or n in relays:
-            linked = {s.sender} | set(s.addressed) | _told_before(sights, private, n, answer_window)
-        else:
-            if s.member_sender:
-                partners = {p for p in s.addressed if _answers(sights, private, n, p, answer_window)}
-                linked = {s.member_sender} | partners
-            linked |= _present_carriers(s, carriers) | ({s.member_sender} if s.member_sender else set())
-        if len(linked) >= 2:
-            used.add(n)
-            for one, other in pairwise(sorted(linked)):
-                ties.join(one, other)
-    everyone = frozenset().union(*(sights[n].members for n in used))
-    groups = ties.groups(everyone)
-    if not groups:
-        return frozenset(), ()
-    best = groups[0]
-    around = tuple(n for n in private if sights[n].members & best and (n in used or _near(sights[n], best, carriers)))
-    return best, around
+    """The most members whom one carrier ties: those whose words reached the carrier before, and those then told.
+
+    Order matters: what reached the carrier after a relay cannot have been in it.
+    """
+    best: tuple[frozenset[PersonId], tuple[int, ...]] = (frozenset(), ())
+    for n in relays:
+        carrier, at = sights[n].sender, sights[n].event.interaction.at
+        before = [
+            k
+            for k in private
+            if k < n and at - sights[k].event.interaction.at <= window and carrier in _everybody(sights[k])
+            and (sights[k].synchronous or sights[k].sender != carrier)
+        ]  # fmt: skip
+        later = [
+            k
+            for k in relays
+            if k >= n and sights[k].sender == carrier and sights[k].event.interaction.at - at <= window
+        ]
+        told = [m for k in later for m in sights[k].members]
+        heard = [
+            m for k in before for m in (sights[k].members if sights[k].synchronous else [sights[k].member_sender]) if m
+        ]
+        people = frozenset(told) | frozenset(heard)
+        if len(people) > len(best[0]) and frozenset(heard):
+            best = (people, tuple(sorted({*before, *later})))
+    return best
 
 
-def _near(sight: Sight, group: frozenset[PersonId], carriers: frozenset[PersonId]) -> bool:
-    """Whether a contact is part of what ties a group: it reaches two of them, or one of them and a carrier."""
-    return len(sight.members & group) >= 2 or sight.sender in carriers or bool(_present_carriers(sight, carriers))
-
-
-def _told_before(sights: Sequence[Sight], private: Sequence[int], n: int, window: timedelta) -> set[PersonId]:
-    """Members whose words had reached the sender of event ``n`` in writing before it, within the window."""
-    carrier, at = sights[n].sender, sights[n].event.interaction.at
-    return {
-        m
-        for k in private
-        if k < n and at - sights[k].event.interaction.at <= window and carrier in sights[k].members
-        and (m := sights[k].member_sender)
-    }  # fmt: skip
-
-
-def _present_carriers(sight: Sight, carriers: frozenset[PersonId]) -> set[PersonId]:
+def _everybody(sight: Sight) -> frozenset[PersonId]:
     people = {c.person or f"?{c.address or c.raw}" for c in sight.event.interaction.contacts}
-    return people & carriers
-
-
-def _answers(sights: Sequence[Sight], private: Sequence[int], n: int, person: PersonId, window: timedelta) -> bool:
-    """Whether ``person`` and the sender of event ``n`` answered each other within the window, before or after."""
-    mine = sights[n]
-    return any(
-        sights[m].member_sender == person
-        and mine.member_sender in sights[m].members
-        and abs(sights[m].event.interaction.at - mine.event.interaction.at) <= window
-        for m in private
-        if m != n
-    )
+    return frozenset(people | {sight.sender})
 
 
 def _askings(sights: Sequence[Sight]) -> list[Asking]:

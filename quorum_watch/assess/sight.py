@@ -125,6 +125,11 @@ class Sight:
         ) or signs_a_position
 
     @property
+    def takes_part(self) -> bool:
+        """Something on the merits, or facts about the subject: a turn in a talk, where there is one."""
+        return self.merits or (Act.INFORM in self.acts and self.business and not self.reaction)
+
+    @property
     def procedural(self) -> bool:
         """Logistics, an agenda request, a poll about procedure only: routine acts with no view beside them."""
         views = self.acts & MERITS
