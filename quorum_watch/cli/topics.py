@@ -128,9 +128,8 @@ def learn(workspace: Path, agenda: Path | None, dry_run: bool, form: str) -> Non
     for name, scores in (("lexicon", done.lexicon), ("trained model", done.trained)):
         click.echo(f"  {name:22} {_scores(scores)}")
     if done.informal_lexicon is not None and done.informal_trained is not None:
-        click.echo(
-            f"  labelled messages: {done.informal_lexicon.accuracy:.3f} before, {done.informal_trained.accuracy:.3f} with it"
-        )
+        before, after = done.informal_lexicon.accuracy, done.informal_trained.accuracy
+        click.echo(f"  labelled messages: {before:.3f} before, {after:.3f} with it")
     verdict = "Installed" if installed else "Would be installed" if done.accepted else "Refused"
     click.echo(f"{verdict}: {done.reason}.")
 

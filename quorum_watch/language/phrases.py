@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from quorum_watch.language.words import fold
 
 #: Tokens that join or decorate words and never separate the words of a phrase.
-SKIP = frozenset({"-", "--", "'", '"', "'s", "''", "*", "_", "~", "(", ")", "[", "]", "#", "@"})
+SKIP = frozenset({"-", "--", "'", '"', "'s", "'S", "''", "*", "_", "~", "(", ")", "[", "]", "#", "@"})
 
 
 class Hit(NamedTuple):
@@ -113,3 +113,22 @@ def _walk(
             child = node.get(key)
             if child is not None:
                 _walk(child, start, at + 1, row, place, hits)
+
+
+def longer_ones(hits: Sequence[Hit]) -> list[list[Hit]]:
+    """For each hit (in order of start) the longer hits that cover it. Linear: only near neighbours are looked at."""
+    reach = max((h.end - h.start for h in hits), default=0)
+    result: list[list[Hit]] = []
+    for n, hit in enumerate(hits):
+        size = hit.end - hit.start
+        over: list[Hit] = []
+        if size < reach:
+            for step in (-1, 1):
+                k = n + step
+                while 0 <= k < len(hits) and hit.start - reach <= hits[k].start <= hit.start:
+                    other = hits[k]
+                    if other.end >= hit.end and other.end - other.start > size:
+                        over.append(other)
+                    k += step
+        result.append(over)
+    return result

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from importlib import resources
 from typing import NamedTuple
 
-from quorum_watch.language.phrases import SKIP, Phrases
+from quorum_watch.language.phrases import SKIP, Phrases, longer_ones
 from quorum_watch.language.settings import load_settings
 from quorum_watch.language.words import fold
 from quorum_watch.vocabulary import Act, Scope
@@ -47,14 +47,8 @@ class CueFinder:
         found = self._phrases.find(words)
         if len(found) < 2:
             return [Cue(h.payload, h.start, h.end, h.term) for h in found]
-        kept = []
-        for hit in found:
-            longer = any(
-                o.start <= hit.start and hit.end <= o.end and o.end - o.start > hit.end - hit.start for o in found
-            )
-            if not longer:
-                kept.append(Cue(hit.payload, hit.start, hit.end, hit.term))
-        return kept
+        over = longer_ones(found)
+        return [Cue(h.payload, h.start, h.end, h.term) for h, longer in zip(found, over, strict=True) if not longer]
 
 
 def judge_scope(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from quorum_watch.language.lexicon import WEIGHTS, Lexicon
-from quorum_watch.language.phrases import SKIP, Hit, Phrases
+from quorum_watch.language.phrases import SKIP, Hit, Phrases, longer_ones
 from quorum_watch.language.words import fold
 
 #: Cuts a term into words the way a text is cut.
@@ -78,21 +78,28 @@ class TopicFinder:
 
 
 def _weigh(found: Sequence[Hit]) -> Iterable[tuple[Hit, int]]:
-    cancels: dict[str, list[Hit]] = {}
-    for hit in found:
-        if hit.payload.kind == "not":
-            cancels.setdefault(hit.payload.topic, []).append(hit)
-    live = [h for h in found if h.payload.kind != "not"]
-    longest = max((h.end - h.start for h in live), default=0)
-    for hit in live:
+    over = longer_ones(found)
+    for n, hit in enumerate(found):
         entry: _Entry = hit.payload
-        if entry.topic in cancels and any(_inside(hit, other) for other in cancels[entry.topic]):
+        if entry.kind == "not" or _cancelled(n, found):
             continue
-        size = hit.end - hit.start
-        longer = [o for o in live if o.end - o.start > size and _inside(hit, o)] if longest > size else ()
-        if any(o.payload.topic == entry.topic for o in longer):
+        longer = [o.payload.topic for o in over[n] if o.payload.kind != "not"]
+        if any(o.payload.kind == "not" and o.payload.topic == entry.topic for o in over[n]) or entry.topic in longer:
             continue
         yield hit, 1 if longer else entry.weight
+
+
+def _cancelled(n: int, found: Sequence[Hit]) -> bool:
+    """Whether the very same words are also a phrase in which the topic does not count."""
+    hit = found[n]
+    for step in (-1, 1):
+        k = n + step
+        while 0 <= k < len(found) and found[k].start == hit.start:
+            other = found[k]
+            if other.end == hit.end and other.payload.kind == "not" and other.payload.topic == hit.payload.topic:
+                return True
+            k += step
+    return False
 
 
 #: Kinds of street that name an address more often than they are the subject.
@@ -122,10 +129,6 @@ def _in_address(hit: Hit, words: Sequence[str]) -> bool:
         return False
     before = words[max(0, hit.start - 3) : hit.start]
     return before[-1][:1].isupper() or any(w.isdigit() for w in before)
-
-
-def _inside(inner: Hit, outer: Hit) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def count_points(hits: Iterable[TopicHit]) -> dict[str, int]:
