@@ -54,6 +54,8 @@ def blind_spots(
         gap = to_microseconds(settings.episode_gap)
         for episode in stretches(context, context.of_layer(layer), gap) if len(exchanged) else ():
             rows = exchanged.take((exchanged.source >= episode[0]) & (exchanged.source <= episode[-1]))
+            # An outsider who is told and passes nothing on joins nobody.
+            rows = rows.keep_contacts((rows.hears >= 0) | np.isin(rows.recipient, rows.sender))
             if not len(rows):
                 continue
             joined = components(rows, window=settings.window, layer=layer, engine=engine)

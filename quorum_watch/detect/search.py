@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from quorum_watch.detect.context import Context, make_context
 from quorum_watch.detect.encode import MembersAt
 from quorum_watch.detect.engine import two_way
@@ -104,14 +106,36 @@ def _of_layer(context: Context, layer: str) -> list[Candidate]:
     gatherings = _largest_only(context, list(find_gatherings(context, layer)))
     talks = [(g, _gathering(context, g)) for g in gatherings]
     chains = [(s, _series(context, s)) for s in find_series(context, layer)]
-    kept = [c for s, c in chains if not any(_covers(g, t, s, c) for g, t in talks)]
-    kept += [t for g, t in talks if not any(_absorbs(context, s, c, g, t) for s, c in chains if c in kept)]
+    chains = [(s, c) for s, c in chains if not any(_covers(g, t, s, c) for g, t in talks)]
+    small = _small_contacts(context, layer)
+    for series in find_series(small, layer) if small is not context else ():
+        chain = _series(small, series)
+        others = [c for _, c in chains] + ([] if chain.crossings else [t for _, t in talks])
+        told_already = any(set(chain.members) <= set(c.members) and c.episode == chain.episode for c in others)
+        if not told_already and not any(_covers(g, t, series, chain) for g, t in talks):
+            chains.append((series, chain))
+    kept = [c for _, c in chains]
+    kept += [t for g, t in talks if not any(_absorbs(context, s, c, g, t) for s, c in chains)]
     for broadcast in find_broadcasts(context, layer):
         if not any(
             broadcast.members <= set(c.members) and c.episode[0] <= broadcast.episode[-1] <= c.episode[1] for c in kept
         ):
             kept.append(_broadcast(context, broadcast))
     return sorted(kept, key=lambda c: (c.events[0], -len(c.members), list(Pattern).index(c.pattern), c.members))
+
+
+def _small_contacts(context: Context, layer: str) -> Context:
+    """The shard without the events that bring a number together by themselves.
+
+    Such an event (the meeting at the end of a series of smaller contacts, say) ties everybody at once and would hide
+    what went before it. It is told as a gathering; the contacts around it are looked at again without it.
+    """
+    least = min(context.numbers, default=0)
+    full = [i for i in context.of_layer(layer) if least and len(context.present(i)) >= least]
+    if not full:
+        return context
+    arrays = context.arrays
+    return replace(context, arrays=arrays.take(~np.isin(arrays.source, full)))
 
 
 def _covers(gathering: Gathering, talk: Candidate, series: Series, chain: Candidate) -> bool:
@@ -137,11 +161,15 @@ def _absorbs(context: Context, series: Series, chain: Candidate, gathering: Gath
 
 
 def _largest_only(context: Context, gatherings: list[Gathering]) -> list[Gathering]:
-    """Of gatherings of one name in one episode those that no other one contains; the first of equals."""
+    """Of gatherings of one name in one episode those that no other one contains; the first of equals.
+
+    One that reaches a number by itself is always kept: each such occasion is a question of its own.
+    """
+    least = min(context.numbers, default=len(context.arrays.members) + 1)
     kept: list[Gathering] = []
     for g in sorted(gatherings, key=lambda g: (-len(g.members), g.events)):
         name = name_gathering(context, g)
-        if not any(
+        if len(g.members) >= least or not any(
             g.members <= k.members and g.episode == k.episode and name_gathering(context, k) is name for k in kept
         ):
             kept.append(g)

@@ -91,6 +91,25 @@ def test_a_new_hub_in_the_same_stretch_is_told_and_the_same_people_again_are_not
     assert [c.members for c in at_views([*HUB, *again]) if c.crossings] == [tuple("ABCD")]
 
 
+def test_a_meeting_of_all_does_not_hide_the_series_before_it():
+    meeting = Said("A", "BCDEFG", 4, "deliberate", Channel.IN_PERSON)
+    found = {c.pattern: c for c in at_views([*HUB, meeting])}
+    assert found[Pattern.CONVERSATION].members == tuple("ABCDEFG")
+    assert found[Pattern.HUB_AND_SPOKE].members == tuple("ABCD")
+    assert found[Pattern.HUB_AND_SPOKE].events == (0, 1, 2, 3, 4, 5)
+    assert found[Pattern.HUB_AND_SPOKE].crossings == ((4, 5),)
+
+
+def test_each_gathering_that_reaches_a_number_is_told_and_smaller_ones_inside_it_are_not():
+    calls = [
+        Said("A", "BCD", 0, "deliberate", Channel.CALL),
+        Said("A", "BCDEFG", 2, "deliberate", Channel.CALL),
+        Said("A", "B", 3, "deliberate", Channel.CALL),
+    ]
+    found = [(c.members, c.events) for c in at_views(calls)]
+    assert found == [(tuple("ABCD"), (0,)), (tuple("ABCDEFG"), (1,))]
+
+
 def test_layers_are_told_apart_and_belong_to_one_story():
     lines = [*exchange("A", "B", 0, "schedule"), *exchange("A", "C", 1, "opinion"), *exchange("A", "D", 2, "commit")]
     found = detect(shard(lines), [2], SETTINGS)
