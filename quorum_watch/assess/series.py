@@ -68,7 +68,7 @@ def series(sights: Sequence[Sight], roles: Mapping[PersonId, str], window: timed
         sum(sights[n].synchronous for n in union_events),
         relays,
         tuple(sorted(carriers)),
-        max(askings, key=lambda a: (len(a.asked), len(a.agreed), a.asker), default=None),
+        max(askings, key=lambda a: (len(a.asked), len(a.agreed), -a.events[0]), default=None),
         briefed,
         briefing,
         frozenset(m for n in voting if (m := sights[n].member_sender)),
