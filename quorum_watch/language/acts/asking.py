@@ -46,10 +46,24 @@ ASKS_ANYWHERE = re.compile(
 )
 #: A request or a question that points against.
 AGAINST = re.compile(
-    r"(?<!\S)(?:oppose|opposing|against|vote no|voting no|vote nay|deny|kill|stop|reject|block|vote it down|vote this down|"
+    r"(?<!\S)(?:oppose|opposing|against|vote no|voting no|vote"
+    r" nay|deny|kill|stop|reject|block|vote it down|vote this down|"
     r"vote (?:\S+ ){0,3}down|not vote|not let|defeat|sink|a no) "
 )
 #: One that offers both sides.
 EITHER = re.compile(
     r"(?<!\S)(?:for|yes|aye|support|in|up|approve) (?:\S+ ){0,2}or |(?<!\S)or (?:for|yes|not|no|against|nay) "
 )
+#: A position that says itself which way it points, rather than agreeing to what was asked.
+EXPLICIT = re.compile(
+    r"(?<!\S)(?:vote|votes|voting) (?:\S+ ){0,2}(?:no|yes|aye|nay|for|against|down|in favor|to) |"
+    r"(?<!\S)(?:oppose|opposing|opposed|against|no|nay|yes|aye|in favor|for it|for this|kill|reject|deny|support it|"
+    r"support the|approve) "
+)
+#: A "not" before words of opposition: who will not fight it is for it.
+NOT_AGAINST = re.compile(
+    r"(?<!\S)(?:not|never) (?:\S+ ){0,3}(?:oppose|opposing|opposed|against|no|nay|fight|block|object|stand|reject|kill|"
+    r"down|way|obstacle|holdout|trouble|problem|fuss|cross|buck|hold|resist|push|withhold|out|gone|lost) "
+)
+#: A "no" that is in favour.
+NO_OBJECTION = re.compile(r"(?<!\S)no (?:objection|problem|issue|qualms|reason)")

@@ -12,7 +12,18 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quorum_watch.language.acts.asking import AGAINST, ASKING, ASKS_ANYWHERE, DOUBLE_NO, EITHER, NOT, REPORTS, SUPPOSES
+from quorum_watch.language.acts.asking import (
+    AGAINST,
+    ASKING,
+    ASKS_ANYWHERE,
+    DOUBLE_NO,
+    EITHER,
+    NO_OBJECTION,
+    NOT,
+    NOT_AGAINST,
+    REPORTS,
+    SUPPOSES,
+)
 from quorum_watch.language.acts.normal import Line, spell_out
 from quorum_watch.language.acts.patterns import Rule, Rules, load_rules
 from quorum_watch.vocabulary import Act, Confidence, Polarity
@@ -56,10 +67,6 @@ class Cues:
 
     sentences: tuple[Sentence, ...]
     cues: tuple[Cue, ...]
-
-
-def _flip(polarity: Polarity) -> Polarity:
-    return {Polarity.FOR: Polarity.AGAINST, Polarity.AGAINST: Polarity.FOR}.get(polarity, polarity)
 
 
 def _mark_names(line: Line, text: str, rules: Rules) -> str:
@@ -160,27 +167,16 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
         present = set(sentence.words.split(" "))
         if any(not present.isdisjoint(p.anchors) and p.regex.search(sentence.words) for p in rule.unless):
             return None
-    matched = line.words[low:high]
-    polarity = rule.polarity
     before = line.words[max(0, line.words.rfind("|", 0, low)) : low]
-    if rule.flips and polarity is not Polarity.NONE:
-        count = len(NOT.findall(matched))
-        if rule.polarity is Polarity.FOR and DOUBLE_NO.search(matched):
-            count += 1
-        if count % 2 and not (
-            rule.polarity is Polarity.FOR and re.search(r"(?<!\S)no (?:objection|problem|issue|qualms|reason)", matched)
-        ):
-            polarity = _flip(polarity)
     if rule.act is Act.COMMIT and rule.kind != "answer" and REPORTS.search(before):
         return None
     act = rule.act
+    polarity = _direction(rule, line.words[low:high], sentence.words)
     if before.count(' " ') % 2 and act in (Act.COMMIT, Act.POLL, Act.SEEK_SUPPORT, Act.OPINION):
         # Words between quotation marks are somebody else's: a relay where a name stands before them, else nothing.
         if act is not Act.COMMIT or not re.search(r"(?:@\d+|%\S+|he|she|they) ", before):
             return None
         act = Act.RELAY
-    if (act is Act.SEEK_SUPPORT and AGAINST.search(sentence.words)) or (act is Act.POLL and AGAINST.search(sentence.words) and not EITHER.search(sentence.words)):
-        polarity = Polarity.AGAINST
     confidence = rule.confidence
     if SUPPOSES.search(sentence.words):
         confidence = Confidence.LOW
@@ -188,6 +184,21 @@ def _cue(rule: Rule, line: Line, sentence: Sentence, number: int, low: int, high
     return Cue(
         act, start, end, polarity, confidence, rule.name, rule.kind, rule.where, number, sentence.asks, sentence.people
     )
+
+
+def _direction(rule: Rule, matched: str, sentence: str) -> Polarity:
+    """Which way a match points: the rule's way, turned round by a "not" inside it."""
+    if rule.act in (Act.SEEK_SUPPORT, Act.POLL):
+        against = AGAINST.search(sentence) and (rule.act is Act.SEEK_SUPPORT or not EITHER.search(sentence))
+        return Polarity.AGAINST if against else rule.polarity
+    if not rule.flips:
+        return rule.polarity
+    if rule.polarity is Polarity.AGAINST:
+        return Polarity.FOR if NOT_AGAINST.search(matched) else rule.polarity
+    if rule.polarity is Polarity.FOR:
+        count = len(NOT.findall(matched)) + bool(DOUBLE_NO.search(matched))
+        return Polarity.AGAINST if count % 2 and not NO_OBJECTION.search(matched) else rule.polarity
+    return rule.polarity
 
 
 def _clause(line: Line, low: int, high: int) -> tuple[int, int]:

@@ -172,6 +172,8 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
     asks: list[bool] = []
     opened = 0
 
+    skipped: tuple[str, int, int] | None = None
+
     def close(first: int, last: int, question: bool) -> None:
         nonlocal opened, skipped
         if len(out) - 1 == opened and skipped is not None:
@@ -190,7 +192,6 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
         elif question and asks:
             asks[-1] = True
 
-    skipped: tuple[str, int, int] | None = None
     pending: tuple[str, int, int] | None = None
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
@@ -269,7 +270,11 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
             end.append(pending[2])
             pending = None
         if kind == "end":
-            if raw[0] == "." and len(raw) == 1 and out[-1] in _ABBREVIATIONS:
+            if (
+                raw == "."
+                and out[-1] in _ABBREVIATIONS
+                and (out[-1] != "no" or text[last : last + 2].strip().isdigit())
+            ):
                 continue
             close(first, last, "?" in raw)
             continue

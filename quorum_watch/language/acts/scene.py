@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from quorum_watch.language.acts.asking import EXPLICIT
 from quorum_watch.language.acts.find import Cue, Cues, find_cues
 from quorum_watch.language.acts.signs import (
     BEG,
@@ -148,7 +149,7 @@ class Scene:
         if poll is not None and poll.confidence is Confidence.HIGH and not BEG.search(words):
             seek = None
         if seek is not None and (schedule is None or self.clear):
-            return [self._span(view, Act.SEEK_SUPPORT)]
+            return [self._span(view, Act.SEEK_SUPPORT, polarity=self._toward_title(seek.polarity, words))]
         if poll is not None and (self.clear or STANCE.search(words) or poll.confidence is Confidence.HIGH):
             return [self._span(view, Act.POLL, poll)]
         if schedule is not None and not (self.clear and WHO_WHY.match(words)):
@@ -239,7 +240,10 @@ class Scene:
         """Other people's positions."""
         relay, words = view.best.get(Act.RELAY), view.words
         if relay is not None and not (relay.kind == "tally" and self.question == "fact"):
-            span = self._span(view, Act.RELAY, relay, polarity=self._toward_title(relay.polarity, words))
+            way = self._toward_title(relay.polarity, words)
+            if relay.kind == "tally" and self.parent is not None and self.parent.polarity is not Polarity.NONE:
+                way = self.parent.polarity
+            span = self._span(view, Act.RELAY, relay, polarity=way)
             found = [replace(span, act=act, attributed_to=person) for act, person in self._whose(view)]
             if view.outright is not None and FIRST_PERSON.search(words) and "hold" not in view.kinds:
                 found.append(self._span(view, Act.COMMIT, view.outright))
@@ -277,7 +281,9 @@ class Scene:
         if view.outright is not None:
             return []
         if Act.SEEK_SUPPORT in best:
-            return [self._span(view, act) for act in (Act.SEEK_SUPPORT, Act.SIGN) if act in best]
+            way = self._toward_title(best[Act.SEEK_SUPPORT].polarity, view.words)
+            asked = [self._span(view, Act.SEEK_SUPPORT, polarity=way)]
+            return [*asked, self._span(view, Act.SIGN)] if Act.SIGN in best else asked
         poll = best.get(Act.POLL)
         mine = self.message.sender in view.sentence.people
         if poll is not None and not mine and (poll.where != "reply" or self.question in _OPEN):
@@ -295,6 +301,9 @@ class Scene:
             if self.question == "time" and not VOTEWORD.search(view.words):
                 return [self._span(view, Act.SCHEDULE, outright, polarity=Polarity.NONE, rule="reply.time")]
             self.stance = self._toward_title(outright.polarity, view.words)
+            if not EXPLICIT.search(view.words):
+                # "Count on me" agrees to what was asked, whichever way that points.
+                self.stance = self._toward_question(outright)
             return [self._span(view, Act.COMMIT, outright, polarity=self.stance)]
         if "defer" in view.kinds:
             return [self._span(view, Act.COMMIT, view.kinds["defer"], polarity=Polarity.NONE)]

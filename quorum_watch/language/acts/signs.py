@@ -151,7 +151,9 @@ NO_TONE = _words(
 #: A title that takes something away: to keep the thing is to be against the matter.
 NEGATIVE_TITLE = re.compile(
     r"\b(?:repeal|remov|eliminat|discontinu|clos(?:e|ing|ure)|ban\b|prohibit|denial|deny|rescind|cut(?:s|ting)?\b|reduc|"
-    r"terminat|demoli|vacat|abolish|suspen)",
+    r"terminat|demoli|vacat|abolish|suspen|relocat|merg|consolidat|nonrenew)",
     re.IGNORECASE,
 )
-KEEP = re.compile(r"(?<!\S)(?:keep|save|preserve|retain|protect|restore|maintain)(?:ing)? ")
+KEEP = re.compile(
+    r"(?<!\S)(?:keep|save|preserve|retain|protect|restore|maintain|leave|leaving|saving|preserving)(?:ing)? "
+)
