@@ -154,7 +154,8 @@ def agreement(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) -> A
     """The largest tied group of members with positions in the same direction.
 
     A position whose direction the record does not give (coded by hand without it) counts with either side. A member
-    who was quoted both ways counts with the last own words. Implied positions (asking others for support) count only
+    who later said the opposite was in agreement until then and counts; that the directions differ is shown as a factor
+    against. Implied positions (asking others for support) count only
     beside somebody else's.
     """
     entries = ledger(sights)
@@ -162,9 +163,8 @@ def agreement(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) -> A
     best = Agreement((), (), (), (), (), Polarity.NONE)
     for side in (Polarity.FOR, Polarity.AGAINST):
         held: dict[PersonId, list[Position]] = {}
-        latest = _latest_direction(entries)
         for e in entries:
-            if latest.get(e.member, Polarity.NONE) in (side, Polarity.NONE) and e.polarity in (side, Polarity.NONE):
+            if e.polarity in (side, Polarity.NONE):
                 held.setdefault(e.member, []).append(e)
         for group in ties.groups(held):
             if all(e.strength == IMPLIED for p in group for e in held[p]):
@@ -173,14 +173,6 @@ def agreement(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) -> A
             if (len(found.members), len(found.explicit)) > (len(best.members), len(best.explicit)):
                 best = found
     return best
-
-
-def _latest_direction(entries: Sequence[Position]) -> dict[PersonId, Polarity]:
-    latest: dict[PersonId, Polarity] = {}
-    for e in entries:  # own words overrule what others reported
-        if e.polarity is not Polarity.NONE and (e.strength != REPORTED or e.member not in latest):
-            latest[e.member] = e.polarity
-    return latest
 
 
 def _summed(
