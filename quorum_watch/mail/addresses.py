@@ -49,7 +49,7 @@ _VISIBLE = re.compile(rf"(?<!{_TOKEN}){_TOKEN}++@{_DOMAIN}")
 _ATOM = re.compile(rf"(?:\"(?:[^\"\\@\n]|\\.){{0,200}}\"|(?<!{_TOKEN}){_TOKEN}++)@{_DOMAIN}", re.S)
 _SIMPLE = re.compile(
     r"\s{0,9}(?:\"([^\"\\]{0,200})\"|([^\"<>()\[\]@,;:\\=]{0,200}?))\s{0,9}"
-    r"(?:<([\w.+'/&-]{1,100}@[\w.-]{1,200})>|([\w.+'/&-]{1,100}@[\w.-]{1,200}))\s{0,9}(?:,|$)",
+    r"(?:<([\w.+/&-][\w.+'/&-]{0,99}@[\w.-]{1,200})>|(?<![^\s,])([\w.+/&-][\w.+'/&-]{0,99}@[\w.-]{1,200}))\s{0,9}(?:,|$)",
     re.A,
 )
 _FOLD = re.compile(r"\r?\n[ \t]+|\r(?!\n)[ \t]*|\n")
@@ -77,11 +77,11 @@ def normalise_address(address: str) -> str:
     ('dana.lee@city.example', 'info@xn--bcher-kva.example')
     """
     local, _, domain = address.strip().rpartition("@")
-    local = local.strip()
+    local = local.strip(" \t.'")
     if len(local) > 1 and local[0] == local[-1] == '"':
         plain = re.sub(r"\\(.)", r"\1", local[1:-1])
         local = plain if re.fullmatch(_LOCAL, plain) else f'"{plain}"'
-    domain = domain.strip().rstrip(".").lower()
+    domain = domain.partition("?")[0].strip(" \t.'").lower()  # no domain has a question mark; links have one
     if not domain.isascii():
         with contextlib.suppress(UnicodeError, ValueError):
             domain = domain.encode("idna").decode("ascii")
@@ -98,8 +98,10 @@ def split_addresses(raw: str) -> list[Mailbox]:
     ['a@x.example', 'jane@x.example']
     """
     fast = _split_simple(raw)
-    if fast is not None:
-        return fast
+    return _split_tolerant(raw) if fast is None else fast
+
+
+def _split_tolerant(raw: str) -> list[Mailbox]:
     text = _CONTROL.sub("", _FOLD.sub(" ", _FOLDED_DOMAIN.sub(r"\1\2", raw)))
     boxes: list[Mailbox] = []
     for segment in _join_names(_segments(_LOOSE_DOT.sub(r"\1.", _AROUND_AT.sub("@", text)))):
@@ -107,7 +109,7 @@ def split_addresses(raw: str) -> list[Mailbox]:
     if not any(b.address for b in boxes) and "=?" in raw:
         decoded = decode_words(text)  # some programs encode the whole list, addresses and separators included
         if "@" in decoded and "=?" not in decoded:
-            return split_addresses(decoded)
+            return _split_tolerant(decoded)
     return boxes
 
 
@@ -370,9 +372,7 @@ def count_visible(raw: str) -> frozenset[str]:
         )  # an address in a comment is a remark, and one in the middle of an address hides it
     if "=?" in text:
         text = decode_words(text)
-    return frozenset(
-        a for a in (normalise_address(m[0].partition("?")[0].strip(".'")) for m in _VISIBLE.finditer(text)) if a
-    )
+    return frozenset(a for a in (normalise_address(m[0]) for m in _VISIBLE.finditer(text)) if a)
 
 
 def read_parties(values: Iterable[str], role: Role, evidence: str = "header", limit: int = 5000) -> AddressList:
@@ -387,9 +387,10 @@ def read_parties(values: Iterable[str], role: Role, evidence: str = "header", li
     parties: dict[tuple[str, str], Party] = {}
     defects: dict[Defect, None] = {}
     for value in values:
-        boxes = split_addresses(value)[:limit]
+        simple = _split_simple(value)
+        boxes = (_split_tolerant(value) if simple is None else simple)[:limit]
         addresses = {b.address for b in boxes if b.address}
-        if value.count("@") != len(addresses) or "=?" in value:
+        if simple is None or value.count("@") != len(addresses):
             visible = count_visible(value)
             if not visible <= addresses or (value.count("@") and not addresses):
                 defects[Defect.RECIPIENT_COUNT_MISMATCH] = None
