@@ -65,7 +65,7 @@ def law_changes(before: Document, after: Document) -> tuple[str, ...]:
 
 
 def _law(profile: Mapping[str, Any]) -> str:
-    return profile["id"] + (f" + {profile['overlay']}" if profile["overlay"] else "")
+    return str(profile["id"]) + (f" + {profile['overlay']}" if profile["overlay"] else "")
 
 
 def _kind(f: Document) -> tuple[str, str, str]:
