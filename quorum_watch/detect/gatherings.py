@@ -8,6 +8,7 @@ speakers and the addressed together, inside one window; a gathering needs two wh
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
@@ -90,13 +91,15 @@ def _largest(context: Context, layer: str, events: list[int], episode: tuple[int
     best: list[int] = []
     most = 1
     first = 0
-    for last in range(len(events)):
-        while context.time[events[first]] < context.time[events[last]] - context.window:
+    here: Counter[PersonId] = Counter()
+    for last, event in enumerate(events):
+        here.update(context.present(event))
+        while context.time[events[first]] < context.time[event] - context.window:
+            here.subtract(context.present(events[first]))
             first += 1
-        part = events[first : last + 1]
-        present = _members(context, part)
-        if len(present) > most and _holds(context, part):
-            best, most = part, len(present)
+        here = +here
+        if len(here) > most and _holds(context, events[first : last + 1]):
+            best, most = events[first : last + 1], len(here)
     if not best:
         return None
     # What was said before the largest moment belongs to it as far as the window reaches; so does what follows.
@@ -127,5 +130,34 @@ def fewest_events(context: Context, gathering: Gathering, needed: frozenset[int]
             return False
         return count_after(context, events) >= len(gathering.members)
 
+    start = _cover(context, gathering, needed)
     alone = any(_holds(context, (i,)) for i in gathering.events)
-    return smallest_set(gathering.events, gathering.events, enough, 1 if alone else 2)
+    return smallest_set(gathering.events, start, enough, max(1 if alone else 2, _at_least(context, gathering)))
+
+
+def _at_least(context: Context, gathering: Gathering) -> int:
+    """Fewer events than this cannot have so many people in them, counting the fullest first."""
+    missing, used = len(gathering.members), 0
+    for size in sorted((len(context.present(i)) for i in gathering.events), reverse=True):
+        if missing <= 0:
+            break
+        missing -= size
+        used += 1
+    return used
+
+
+def _cover(context: Context, gathering: Gathering, needed: frozenset[int]) -> list[int]:
+    """Some events that bring all members of a gathering together: a first exchange, and each that adds somebody."""
+    chosen: list[int] = []
+    present: set[PersonId] = set()
+    spoke: set[PersonId] = set()
+    exchanged = False
+    for i in gathering.events:
+        speaks = not exchanged and (not context.speakers(i) <= spoke or _holds(context, (i,)))
+        decides = i in needed and not needed & set(chosen)
+        if speaks or decides or not context.present(i) <= present:
+            chosen.append(i)
+            present |= context.present(i)
+            spoke |= context.speakers(i)
+            exchanged = exchanged or len(spoke) > 1 or _holds(context, (i,))
+    return chosen

@@ -32,6 +32,7 @@ def detect(
     settings: Settings,
     *,
     members_at: MembersAt | None = None,
+    layers: Sequence[str] = tuple(LAYERS),
     engine: str = "numba",
 ) -> tuple[Candidate, ...]:
     """Every set of members whose views could have met, once per layer, episode and story.
@@ -47,8 +48,10 @@ def detect(
         Window, answer window and gaps, from the law profile.
     members_at : callable, optional
         Members of the body at an instant (for a city's own calendar day); by default from the seats by UTC date.
+    layers : sequence of str, optional
+        Only these layers, in this order.
     engine : str
-        ``numba`` or ``python``.
+        ``numba`` or ``python``; the latter is quicker to start and slower from a few hundred events on.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def detect(
     """
     context = make_context(shard, numbers, settings, engine, members_at)
     found: list[Candidate] = []
-    for layer in LAYERS:
+    for layer in layers:
         found.extend(_of_layer(context, layer))
     return tuple(found)
 
@@ -83,10 +86,10 @@ def without(
     back = [i for i in range(len(shard.events)) if i != event_index]
     best: tuple[int, int, int] = (1, 0, 0)
     chosen: Candidate | None = None
-    for n, other in enumerate(detect(rest, numbers, settings, members_at=members_at, engine=engine)):
-        if other.layer != candidate.layer or (
-            other.pattern is Pattern.BROADCAST and candidate.pattern is not Pattern.BROADCAST
-        ):
+    for n, other in enumerate(
+        detect(rest, numbers, settings, members_at=members_at, layers=(candidate.layer,), engine=engine)
+    ):
+        if other.pattern is Pattern.BROADCAST and candidate.pattern is not Pattern.BROADCAST:
             continue
         moved = replace(
             other,

@@ -9,7 +9,9 @@ from quorum_watch.detect import EventArrays
 DAY = 86_400_000_000
 
 
-def traffic(events: int, members: int, *, seed: int = 1, days: float | None = None, people: int | None = None) -> EventArrays:
+def traffic(
+    events: int, members: int, *, seed: int = 1, days: float | None = None, people: int | None = None
+) -> EventArrays:
     """One body's stream: ``people`` grow with events (60 events each) unless given; one to three recipients.
 
     Half of the events answer a recent one; a quarter of the traffic touches members. Times are spread over ``days``

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from quorum_watch.detect import Engine, Settings, detect, gathered, null_model, stories, without
-from quorum_watch.vocabulary import Channel, Pattern, TimePrecision
+from quorum_watch.vocabulary import Audience, Channel, Pattern, TimePrecision
 from tests.benchmarks.traffic import traffic
 from tests.detect.histories import SETTINGS, Said, exchange, shard
 
@@ -246,3 +246,21 @@ def test_machine_code_is_cached_where_told_and_nothing_is_compiled_on_import(tmp
 def test_doubt_about_order_is_only_said_of_chains():
     call = Said("A", "BCD", 0, channel=Channel.CALL, precision=TimePrecision.DAY)
     assert [c.order_doubt for c in at_views([call])] == [False]
+
+
+def test_a_thread_of_thousands_is_told_quickly_and_in_few_steps():
+    rng = random.Random(1)
+    post = Said("s", "", 0, "inform", Channel.SOCIAL_POST, "p", audience=Audience.PUBLIC)
+
+    def comment(by: str, day: float) -> Said:
+        return Said(by, "", day, "opinion", Channel.SOCIAL_COMMENT, "p", 0, audience=Audience.PUBLIC)
+
+    thread = [post, *(comment(rng.choice("ABCDEFGrstuv"), rng.uniform(0.01, 20)) for _ in range(1_500))]
+    (found,) = at_views(thread, layers=["views"])
+    assert (found.pattern, len(found.events), found.optimal) == (Pattern.PUBLIC_THREAD, 7, True)
+    chat = [
+        Said(p, "ABCDEFG".replace(p, ""), rng.uniform(0, 20), "deliberate", Channel.GROUP_CHAT, "g")
+        for p in (rng.choice("ABCDEFG") for _ in range(1_000))
+    ]
+    (found,) = at_views(chat, layers=["views"])
+    assert (found.pattern, len(found.events), found.optimal) == (Pattern.CONVERSATION, 2, True)

@@ -7,6 +7,7 @@ when they relay members' views.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -45,13 +46,16 @@ def find_broadcasts(context: Context, layer: str) -> Iterator[Broadcast]:
                 by_sender.setdefault(sender, []).append(i)
         for sender, sent in by_sender.items():
             best: list[int] = []
-            first = 0
-            for last in range(len(sent)):
-                while context.time[sent[first]] < context.time[sent[last]] - context.window:
+            most, first = 0, 0
+            here: Counter[PersonId] = Counter()
+            for last, event in enumerate(sent):
+                here.update(context.present(event))
+                while context.time[sent[first]] < context.time[event] - context.window:
+                    here.subtract(context.present(sent[first]))
                     first += 1
-                part = sent[first : last + 1]
-                if len(told(context, part)) > len(told(context, best)):
-                    best = part
+                here = +here
+                if len(here) > most:
+                    best, most = sent[first : last + 1], len(here)
             members = told(context, best)
             if len(members) > 1:
                 yield Broadcast(layer, sender, members, _fewest(context, best, members), tuple(episode))
@@ -72,4 +76,10 @@ def told(context: Context, events: list[int]) -> frozenset[PersonId]:
 
 
 def _fewest(context: Context, events: list[int], members: frozenset[PersonId]) -> Smallest:
-    return smallest_set(events, events, lambda e: told(context, sorted(e)) >= members, 1)
+    start: list[int] = []
+    reached: frozenset[PersonId] = frozenset()
+    for i in events:
+        if not context.present(i) <= reached:
+            start.append(i)
+            reached |= context.present(i)
+    return smallest_set(events, start, lambda e: told(context, sorted(e)) >= members, 1)
