@@ -255,7 +255,8 @@ class Reader:
             outcome = f"not_analysed:{own.language}"
             return Reading(i.id, (), (), Scope.UNCLEAR, language=own.language, outcome=outcome, segment=placed.segment)
         outcome = text.tamed.outcome if i.text.strip() else "no_text"
-        links = as_links(placed.also if placed.matter_from == "own" else placed.possible, visible_words(text.doc))
+        listed = placed.also if placed.matter_from == "own" else placed.possible
+        links = tuple(link for m in listed for link in as_links((m,), visible_words(_source_of(m, text, subject).doc)))
         return Reading(
             i.id,
             acts,
@@ -326,3 +327,9 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             runs.append((n, n + 1))
     return runs
+
+
+def _source_of(match: Match, text: Seen, subject: Seen | None) -> Seen:
+    """Whether a match was found in the text or in the subject line: its word numbers count there."""
+    in_text = any(m.matter == match.matter and m.words == match.words for m in text.matches)
+    return text if in_text or subject is None else subject
