@@ -23,6 +23,7 @@ from quorum_watch.vocabulary import Outcome, Reason
 #: ``module:class`` below ``quorum_watch.sources``, in order of preference where two are equally sure.
 READERS: tuple[str, ...] = (
     "interchange:InterchangeReader",
+    "workbook:WorkbookReader",
     "calendar:CalendarReader",
     "vault:VaultReader",
     "outlook:PstReader",

@@ -212,7 +212,8 @@ def _check_sums(file: SourceFile) -> Iterator[Item]:
             if match is None:
                 continue
             expected = (match["a"] or match["b"]).lower()
-            path = file.path.parent / PurePosixPath((match["n"] or match["n2"]).replace("\x00", "").replace("\\", "/")).name
+            listed_name = (match["n"] or match["n2"]).replace("\x00", "").replace("\\", "/")
+            path = file.path.parent / PurePosixPath(listed_name).name
             if not path.is_file():
                 missing += 1
                 continue
