@@ -71,9 +71,12 @@ def features(words: Sequence[str]) -> list[tuple[str, int]]:
     [('rezon', 0), ('#1420', 2), ('mill', 3), ('road', 4)]
     """
     found: list[tuple[str, int]] = []
-    before = ""
+    before, skip = "", -1
     for n, word in enumerate(words):
-        mark = _feature(word)
+        if n <= skip:
+            continue
+        skip = _number_end(words, n)
+        mark = _feature("".join(words[n : skip + 1]) if skip > n else word)
         if mark:
             # "3" says nothing, "ward 3" and "amendment 4" do.
             if mark.startswith("#") and len(mark) < 4 and mark[1:].isdigit():
@@ -83,6 +86,16 @@ def features(words: Sequence[str]) -> list[tuple[str, int]]:
         if word not in (".", "#", "no", "No", "no.", "No.", "nr"):
             before = stem(word) if word.isalpha() else ""
     return found
+
+
+def _number_end(words: Sequence[str], n: int) -> int:
+    """Last token of a number that the tokenizer cut in pieces: 24 - 19, R-112 - 2026."""
+    end = n
+    while (
+        end + 2 < len(words) and words[end + 1] in ("-", "/") and words[end + 2].isdigit() and words[n][-1:].isdigit()
+    ):
+        end += 2
+    return end
 
 
 #: Words (as stems) whose number names a thing.

@@ -149,6 +149,9 @@ def _place(
         if again is not None and again.chance < rules.link.again:
             again = None
     in_thread = context is not None and context.known and not private_parent
+    # A subject line about business is like a question already asked.
+    headed = any(n >= rules.topics.floor for n in own.subject_points.values())
+    headed = headed or (own.link is not None and own.link_field == "subject")
     scope = judge_scope(
         linked=again is not None,
         points=top,
@@ -156,7 +159,7 @@ def _place(
         cues=own.cues,
         acts=own.acts,
         private=own.private,
-        in_thread=in_thread,
+        in_thread=in_thread or headed,
     )
     if again is not None and context is not None and context.matter is not None:
         return _linked(own, context.matter, "again", topic_of)
@@ -243,7 +246,7 @@ def _fill_backwards(thread: Sequence[Own], placed: dict[str, Placed]) -> None:
     for own in reversed(thread):
         here = placed[own.id]
         idle = bool(own.acts) and own.acts <= IDLE
-        if here.known or here.scope is not Scope.UNCLEAR or not own.readable or idle or own.private:
+        if here.known or here.scope is Scope.NOT_BUSINESS or not own.readable or idle or own.private:
             continue
         answer = next((placed[o.id] for o in thread if o.parent == own.id and placed[o.id].known), None)
         if answer is None and own.acts & CORE:
@@ -267,7 +270,7 @@ def _fill_with_only_subject(thread: Sequence[Own], placed: dict[str, Placed]) ->
         if not opened and not own.acts & CORE:
             continue
         speaks = bool(own.acts - IDLE) and not own.private and own.readable and own.fixed is None
-        if speaks and not here.known and here.scope is Scope.UNCLEAR:
+        if speaks and not here.known and here.scope is not Scope.NOT_BUSINESS:
             here.topics, here.passed = dict.fromkeys(subject.passed, "thread"), subject.passed
             here.matter, here.matter_from = subject.matter, "thread" if subject.matter else ""
             here.scope = Scope.BUSINESS
