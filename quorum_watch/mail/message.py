@@ -46,6 +46,7 @@ _ENVELOPE = (
     "x-forwarded-to",
 )
 _LIST = ("list-id", "list-post", "mailing-list", "x-mailing-list", "list-unsubscribe")
+_SEALED = re.compile(rb"multipart/encrypted|application/(?:x-)?pkcs7-mime|application/ms-tnef", re.I)
 _JOURNAL = re.compile(r"^[ \t]*(sender|recipient|to|cc|bcc)[ \t]*:[ \t]*(.+)$", re.I | re.M)
 
 
@@ -131,6 +132,8 @@ def assemble(
     for name in ("reply-to", "resent-from", "resent-date"):
         if name in headers.fields:
             extra.append((name.replace("-", "_"), clean_line(headers.text(name))))
+    if not body.text.strip() and _SEALED.search(headers.raw("content-type") or b""):
+        walk.mark(Defect.DECLARED_BUT_EMPTY)  # who wrote to whom is known; what they wrote is sealed
     quoted = list(find_quotes(body.text, zone, tuple(body.marked)))
     text = _append_embedded(body, walk, zone, quoted)
     record = Record(

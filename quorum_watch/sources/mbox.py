@@ -171,11 +171,14 @@ class MboxReader:
     def claims(self, file: SourceFile) -> int:
         """A separator line at the top; sure where a header follows it."""
         head = bytearray(file.head.lstrip(b"\r\n\xef\xbb\xbf"))
-        if not head.startswith(b"From "):
-            return 0
-        if is_separator(head, 0):
-            return 90
-        return 75 if _opens(head, 0) else 40 if file.name.lower().endswith((".mbox", ".mbx")) else 0
+        named = file.name.lower().endswith((".mbox", ".mbx"))
+        if head.startswith(b"From "):
+            return 90 if is_separator(head, 0) else 75 if _opens(head, 0) else 40 if named else 0
+        # A box whose beginning was cut off is still a box; what precedes the first separator is said.
+        at = head.find(b"\nFrom ") if named else -1
+        while at >= 0 and not is_separator(head, at + 1):
+            at = head.find(b"\nFrom ", at + 1)
+        return 75 if at >= 0 else 0
 
     def read(self, file: SourceFile, context: Context) -> Iterator[Item]:
         """Each message, then its calendar parts."""

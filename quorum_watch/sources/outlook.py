@@ -31,7 +31,7 @@ from quorum_watch.sources.interface import Context, Item, SourceFile
 from quorum_watch.sources.locators import hash_file, join_locator, locate_bytes, split_locator
 from quorum_watch.sources.messages import judge
 from quorum_watch.sources.outlook_worker import EXHAUSTED, MISSING
-from quorum_watch.vocabulary import AccountKind, Channel, Defect, Outcome, Reason, Role, TimeSource
+from quorum_watch.vocabulary import Channel, Defect, Outcome, Reason, Role, TimeSource
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PST = b"!BDN"
@@ -170,7 +170,9 @@ def build_item(message: dict[str, Any], locator: str, digest: str, context: Cont
         if message.get("damaged"):
             walk.mark(Defect.TRUNCATED)
         record = assemble(headers, body, [], walk, locator, digest, context.timezone).record
-        record = _append_embedded(record, message, context)
+        written = str(message.get("headers") or "").lower()
+        people = tuple(_say_table(p, written) for p in record.recipients)
+        record = _append_embedded(replace(record, recipients=people), message, context)
     except LimitReached as stop:
         return Rejected(locator, digest, Outcome.QUARANTINED, stop.reason, stop.detail)
     if appointment:
@@ -178,6 +180,12 @@ def build_item(message: dict[str, Any], locator: str, digest: str, context: Cont
     if int(message.get("flags") or 0) & _UNSENT:
         return Rejected(locator, digest, Outcome.IGNORED, Reason.DRAFT)
     return judge(record)
+
+
+def _say_table(party: Party, written: str) -> Party:
+    """A recipient the transport headers do not show comes from the recipient table."""
+    shown = (party.address or party.name.lower()) in written
+    return party if shown or party.evidence != "header" else replace(party, evidence="recipient_table")
 
 
 def _append_text(message: dict[str, Any], body: Body, limits: Limits) -> None:
@@ -274,9 +282,4 @@ def _as_appointment(record: Record, message: dict[str, Any]) -> Item:
     event = "calendar_cancel" if cancelled else "calendar_response" if answer else "calendar_invite"
     if event != "calendar_invite":
         when = record.when or when
-    people = tuple(
-        replace(p, evidence="recipient_table")
-        for p in record.recipients
-        if p.kind in (AccountKind.EMAIL, AccountKind.NAME)
-    )
-    return replace(record, channel=Channel.CALENDAR, when=when, event=event, recipients=people)
+    return replace(record, channel=Channel.CALENDAR, when=when, event=event)

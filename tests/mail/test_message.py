@@ -190,6 +190,15 @@ def test_flaws_are_mended_and_said(raw: bytes, defect: Defect) -> None:
     assert record.text.strip()
 
 
+def test_a_sealed_message_still_says_who_wrote_to_whom() -> None:
+    record = parse(
+        HEAD
+        + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data\nContent-Transfer-Encoding: base64\n\nMIAG\n"
+    )
+    assert Defect.DECLARED_BUT_EMPTY in record.defects
+    assert [p.address for p in record.recipients] == ["kim@x.example"]
+
+
 def test_a_header_line_out_of_place_hides_no_recipient() -> None:
     record = parse(b"From: dana@x.example\ngarbage here\nTo: kim@x.example\n\nHi")
     assert [p.address for p in record.recipients] == ["kim@x.example"]

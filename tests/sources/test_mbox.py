@@ -99,11 +99,9 @@ def test_escaped_lines_are_unescaped_once(tmp_path: Path) -> None:
     assert item.text.split("\n")[:2] == ["From here", ">From there"]
 
 
-def test_bytes_before_the_first_separator_are_one_item(tmp_path: Path) -> None:
-    path = tmp_path / "x.mbox"
-    path.write_bytes(b"leftover\n" + LINE + message(1))
-    file = registry.open_source(path, tmp_path)
-    first, second = mbox.MboxReader().read(file, Context("UTC"))
+@pytest.mark.parametrize("lead", [b"leftover\n", b"Subject: cut off\nTo: kim@x.example\n\nwords\n"])
+def test_bytes_before_the_first_separator_are_one_item(tmp_path: Path, lead: bytes) -> None:
+    first, second = read(tmp_path, lead + LINE + message(1))
     assert isinstance(first, Rejected)
     assert first.reason is Reason.NOT_A_MESSAGE
     assert isinstance(second, Record)

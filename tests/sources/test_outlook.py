@@ -104,6 +104,7 @@ def test_a_sent_item_has_its_recipients_from_the_table(tmp_path: Path) -> None:
         "<1@x.example>",
     )
     assert item.when.at == datetime(2026, 3, 2, 15, tzinfo=UTC)
+    assert {p.evidence for p in item.recipients} == {"recipient_table"}
     assert {(p.name, p.address, p.role) for p in item.recipients} == {
         ("Oak, Kim", "kim@x.example", Role.TO),
         ("Lou Elm", "lou@x.example", Role.CC),
@@ -122,7 +123,10 @@ def test_headers_and_table_are_joined(tmp_path: Path) -> None:
     assert item.key == "<9@x.example>"
     assert item.when is not None
     assert item.when.at.hour == 14
-    assert [p.address for p in item.recipients if p.role is Role.BCC] == ["ben@x.example"]
+    assert [(p.address, p.evidence) for p in item.recipients if p.role is Role.BCC] == [
+        ("ben@x.example", "recipient_table")
+    ]
+    assert [p.evidence for p in item.recipients if p.address == "kim@x.example"] == ["header"]
 
 
 def test_an_unsent_item_is_a_draft(tmp_path: Path) -> None:
