@@ -38,7 +38,7 @@ ASKING = re.compile(
 ASKS_ANYWHERE = re.compile(
     r"(?<!nor )(?<!neither )(?<!what )(?<!how )(?<!so )(?<!whatever )(?<!\S)(?:are|do|will|would|can|could|did|"
     r"have|should) (?:you|we|everyone|everybody|anyone|anybody|any of|either of|both of|all of|each of) |"
-    r"(?<!\S)(?:yes or no|yay or nay|yay nay|aye or nay|aye or no|for or against|up or down|in or out|or what|"
+    r"(?<!\S)(?:yes or no|yay or nay|yay nay|aye or nay|aye or no|for or against|up or down|in or out|or no|or what|"
     r"or not|thoughts) (?:(?:on|about|or) (?:\S+ ){1,6})?\||(?<!\S)(?:yes or no|yay or nay|aye or nay|aye or no|"
     r"for or against) |(?<!know )(?<!see )(?<!that )(?<!wonder )(?<!matter )(?<!understand )(?<!about )(?<!of )"
     r"(?<!is )(?<!with )(?<!me )(?<!for )(?<!from )(?<!to )(?<!hear )(?<!say )(?<!\S)(?:what|how|where) (?:is|"

@@ -95,12 +95,29 @@ class Scene:
             found.extend(spans)
             taken = taken or any(s.act in _SIDES for s in spans)
         found.extend(self._quoted())
+        found = self._asks_by_answers(cues, found)
         kinds = {s.act for s in found}
         if self.business and kinds - {Act.SOCIAL}:
             found = [s for s in found if s.act is not Act.SOCIAL]
         if Act.SEEK_SUPPORT in kinds:
             found = [s for s in found if s.act is not Act.POLL or not s.rule.startswith("question.")]
         return merge([self._seated(span) for span in found])
+
+    def _asks_by_answers(self, cues: Cues, found: list[ActSpan]) -> list[ActSpan]:
+        """An opening message nobody would call a question is one if people answer it by taking positions."""
+        opens = self.parent is None
+        said = {s.act for s in found} & (
+            CORE | {Act.SCHEDULE, Act.MINISTERIAL, Act.CAUTION, Act.CONCEAL, Act.DRAFT, Act.SIGN}
+        )
+        if not (self.answered and self.business and self.clear and opens) or said:
+            return found
+        last = cues.sentences[-1]
+        short = len(cues.sentences) == 1 and len(last.words.split()) <= _SHORT_QUESTION
+        if FACTUAL.search(last.words) or not (TO_YOU.search(last.words) or short) or not self._names_matter(last.words):
+            return found
+        view = View(last, len(cues.sentences) - 1, [], taken=False)
+        poll = self._span(view, Act.POLL, None, rule="answered-with-positions")
+        return [s for s in found if s.end <= last.start] + [poll]
 
     def _seated(self, span: ActSpan) -> ActSpan:
         """Only a member promises a vote: the same words of a resident or of staff are an opinion."""

@@ -38,6 +38,8 @@ __all__ = ["MessageActs", "State", "ThreadContext", "ThreadMessage", "names_of",
 
 #: A message this short speaks of one thing: its title word counts for all its sentences.
 _BRIEF = 14
+#: Words (two end marks included) of an answer in a few words.
+_CURT = 9
 
 
 def read_thread(
@@ -76,18 +78,23 @@ def _outright(cues: Cues) -> bool:
 
 
 def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozenset[int]:
-    """Messages that somebody answered by taking a position: what such a message asks is a poll."""
+    """Messages that somebody answered by taking a position, or two people by a few words: what they ask is a poll."""
     result: set[int] = set()
+    curt: dict[int, set[str]] = {}
     for number, message in enumerate(messages):
         parent = message.reply_to if message.reply_to is not None else number - 1
         if not 0 <= parent < number or messages[parent].sender == message.sender:
             continue
         first = [c for c in cues[number].cues if c.sentence == 0]
+        opening = cues[number].sentences[0]
+        if message.reply_to is not None and len(opening.words.split()) <= _CURT and not opening.asks:
+            if not any(c.act in (Act.SOCIAL, Act.SCHEDULE, Act.MINISTERIAL, Act.CAUTION) for c in first):
+                curt.setdefault(parent, set()).add(message.sender or str(number))
         took = [c for c in first if c.act is Act.COMMIT and not c.asks and c.rule != "answer.same"]
         agrees = any(c.act is Act.AGREE for c in first)
         if took and not (agrees and all(c.kind == "answer" for c in took)):
             result.add(parent)
-    return frozenset(result)
+    return frozenset(result | {parent for parent, who in curt.items() if len(who) > 1})
 
 
 @dataclass(slots=True)
