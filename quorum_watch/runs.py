@@ -66,6 +66,11 @@ def latest(runs: Path) -> str | None:
     return entries[-1]["run"] if entries else None
 
 
+def listed(runs: Path) -> tuple[str, ...]:
+    """Every run entered in the index, oldest first."""
+    return tuple(e["run"] for e in _index(runs))
+
+
 def save(runs: Path, run_id: str, files: Mapping[str, str], previous: str | None) -> Path:
     """Write a run's folder (whole or not at all) and enter it in the index; writing it again changes nothing."""
     runs.mkdir(parents=True, exist_ok=True)
