@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_RULE = re.compile(r"<hr\b[^<>]{0,500}>", re.I)
 _HIDDEN = re.compile(r"<(script|style|head|title)\b", re.I)
 _BREAK = re.compile(r"<(?:br|/p|/div|/tr|/h\d|/li|hr)\b[^<>]{0,200}>", re.I)
 _BLANKS = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -42,6 +43,7 @@ def _read_document(source: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     source = re.sub(r"^\s*<\?xml[^>]{0,200}\?>", "", source).replace("\x00", "")
     if not source.strip():
         return "", ()
+    source = _RULE.sub("<br><br>", source)  # a drawn line parts what follows from what precedes
     found = get_annotated_text(source, _make_config())
     text: str = found["text"]
     spans = tuple(sorted((int(a), int(b)) for a, b, label in found["label"] if label == "quote" and text[a:b].strip()))

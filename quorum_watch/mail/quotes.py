@@ -50,9 +50,14 @@ _ATTRIBUTION = re.compile(
     rf"\s*(?:-{{2,4}}\s*)?(?:On|El|Am|Le|Il|Em|Op|Den)\s+(?P<head>.{{4,300}}?)\s*{_WROTE}\s*:\s*$", re.S
 )
 _LOOSE = re.compile(rf"\s*(?P<head>.{{2,300}}?)\s*{_WROTE}(?:\s+on\s+(?P<date>.{{6,60}}?))?\s*:\s*$", re.S)
-_HEAD = re.compile(
-    r"(?P<date>.{4,80}?(?:\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp]\.?[Mm]\.?)?(?:\s*(?:UTC|GMT)?[+-]\d{2}:?\d{2}|\s+[A-Z]{3,4}\b)?(?:\s*\([A-Z]{2,5}\))?|\b\d{4}|/\d{2}))[,;]?\s+(?P<who>.+)$",
-    re.S,
+_CLOCK = (
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[\s\u202f]*[AaPp]\.?[Mm]\.?)?"
+    r"(?:\s*(?:UTC|GMT)?[+-]\d{2}:?\d{2}|\s+[A-Z]{3,4}\b)?"
+)
+#: A date with its clock time, or else a date alone, and then who.
+_HEADS = (
+    re.compile(rf"(?P<date>.{{4,80}}?\s{_CLOCK}(?:\s*\([A-Z]{{2,5}}\))?)[,;]?\s+(?P<who>.+)$", re.S),
+    re.compile(r"(?P<date>.{4,80}?(?:\b\d{4}|/\d{2}))[,;]?\s+(?P<who>.+)$", re.S),
 )
 
 
@@ -248,7 +253,7 @@ def _read_attribution(lines: list[_Line], i: int, zone: str) -> _Claim | None:
             continue
         match = _ATTRIBUTION.match(text)
         if match:
-            head = _HEAD.match(match["head"])
+            head = next((h for pattern in _HEADS if (h := pattern.match(match["head"]))), None)
             who = head["who"] if head else match["head"]
             when = read_date(head["date"].strip(" ,"), zone).when if head else None
             return _Claim(n - i + 1, "reply", _read_person(who), (), when, strong=head is not None)

@@ -15,8 +15,10 @@ from quorum_watch.limits import Limits
 from quorum_watch.mail.addresses import normalise_address, read_parties
 from quorum_watch.mail.dates import read_date
 from quorum_watch.mail.headers import scan_headers
+from quorum_watch.mail.html import read_html
 from quorum_watch.mail.message import parse_message
 from quorum_watch.mail.mime import Part, Walk, read_part
+from quorum_watch.mail.quotes import find_quotes
 from quorum_watch.vocabulary import Role
 from tests.shared import shared
 
@@ -140,3 +142,19 @@ def test_talon_replies_split_where_their_authors_say() -> None:
             wrong.append(name)
         assert reply.split()[0] in record.text
     assert right == 12, wrong
+
+
+def test_talon_html_replies_split_where_their_authors_say() -> None:
+    """English forms split; the attribution lines of three programs in other scripts stay with the reply, kept."""
+    right, kept = 0, []
+    for path in sorted(shared("corpora", "talon", "html_replies").glob("*.html")):
+        text, marked, fallback = read_html(path.read_text(encoding="utf-8", errors="replace"))
+        assert not fallback
+        spans = [(q.start, q.end) for q in find_quotes(text, "UTC", marked)]
+        own = "".join(c for n, c in enumerate(text) if not any(a <= n < b for a, b in spans))
+        assert own.startswith("Hi. I am fine.")
+        if " ".join(own.split()) == "Hi. I am fine. Thanks, Alex":
+            right += 1
+        else:
+            kept.append(path.stem)
+    assert (right, kept) == (6, ["mail_ru", "windows_mail", "yandex_ru"])

@@ -78,6 +78,15 @@ def test_forms_in_use(text: str, new: str, sender: str, kind: str) -> None:
     assert outer.sender.evidence == "quoted"
 
 
+def test_an_attribution_gives_name_and_time_apart() -> None:
+    text = "Agreed.\n\nOn Thu, Jun 26, 2014 at 2:14 PM, Dana Lee <dana@x.example> wrote:\n> no\n"
+    (quote,) = find_quotes(text, "America/Chicago")
+    assert quote.sender is not None
+    assert quote.when is not None
+    assert quote.sender.name == "Dana Lee"
+    assert quote.when.at.isoformat() == "2014-06-26T19:14:00+00:00"
+
+
 def test_an_outlook_block_names_its_recipients_and_time() -> None:
     (quote,) = find_quotes(CASES["outlook"][0], "America/Chicago")
     assert [p.name for p in quote.recipients] == ["Kim Oak", "Lee, Lou"]
