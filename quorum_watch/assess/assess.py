@@ -88,8 +88,7 @@ def windows_of(known: Known, day: date) -> tuple[Windows, dict[str, timedelta]]:
 
 def thresholds_of(episode: Episode, known: Known, day: date) -> tuple[Threshold, ...]:
     """The numbers of the law for the body of the episode on a day."""
-    facts = known.roster.body_facts(episode.body.body_id, day)
-    return known.profile.thresholds(facts, episode.vote_rule, known.law_day(day))
+    return known.thresholds(episode.body.body_id, episode.vote_rule, day)
 
 
 def _assess_episode(episode: Episode, known: Known, collected: Collected) -> list[Assessed]:

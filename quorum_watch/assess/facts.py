@@ -13,7 +13,7 @@ from datetime import timedelta
 from quorum_watch.assess.exchanges import gatherings
 from quorum_watch.assess.gates import Episode
 from quorum_watch.assess.measure import MEASURES, Ground, add_up, largest_exchange
-from quorum_watch.assess.series import Series
+from quorum_watch.assess.series import Series, carries_outward
 from quorum_watch.assess.sight import Sight
 from quorum_watch.model import Threshold
 from quorum_watch.rules import Practice, Profile, applies
@@ -108,21 +108,16 @@ def facts_of(
     """
     sights = episode.sights
     slices: dict[str, Slice] = {name: (0, len(sights)) for name in MEASURES}
-    series_slice = _best_slice(sights, ground, windows["series"], _SERIES)
-    agreement_slice = _best_slice(sights, ground, windows["agreement"], _AGREEMENT)
-    slices |= {name: series_slice[name] for name in _SERIES} | {name: agreement_slice[name] for name in _AGREEMENT}
-
-    def part(name: str) -> Sequence[Sight]:
-        lo, hi = slices[name]
-        return sights[lo:hi]
-
+    sums = _Sums(sights, ground)
+    slices |= _best_slices(sights, sums, windows["series"], _SERIES)
+    slices |= _best_slices(sights, sums, windows["agreement"], _AGREEMENT)
     exchange = largest_exchange(sights, ground)
     together = gatherings(sights)
-    tied = add_up(part("carried"), ground)
-    agreed = add_up(part("positions"), ground)
-    asked = add_up(part("asked"), ground).asking
-    apart = add_up(part("union"), ground)
-    briefed = add_up(part("briefed"), ground)
+    tied = sums.of(slices["carried"])
+    agreed = sums.of(slices["positions"])
+    asked = sums.of(slices["asked"]).asking
+    apart = sums.of(slices["union"])
+    briefed = sums.of(slices["briefed"])
     law = practice_facts(practice)
     open_talk = MEASURES["public_engaged"](sights, ground)
     values = law | {
@@ -155,9 +150,9 @@ def facts_of(
         "explicit": len(agreed.agreement.explicit) + len(agreed.agreement.reported),
         "tacit": len(agreed.agreement.tacit),
         "signed": MEASURES["signed"](sights, ground).count,
-        "voted": len(add_up(part("voted"), ground).voted),
-        "one_proposal": int(episode.matter is not None or _one_talk(part("positions"), agreed)),
-        "relayed": int(bool(add_up(sights, ground).relays)),
+        "voted": len(sums.of(slices["voted"]).voted),
+        "one_proposal": int(episode.matter is not None or _one_talk(sights[slice(*slices["positions"])], agreed)),
+        "relayed": int(any(carries_outward(s) for s in sights)),
         "carried": len(tied.carried),
         "chain": 0,
         "union": len(apart.union),
@@ -181,7 +176,29 @@ def _one_talk(sights: Sequence[Sight], total: Series) -> bool:
     return bool(threads) and (len(threads) == 1 or set(total.agreement.members) <= asked)
 
 
-def _best_slice(sights: Sequence[Sight], ground: Ground, window: timedelta, names: Sequence[str]) -> dict[str, Slice]:
+class _Sums:
+    """The sums of each slice of one episode, each added up once."""
+
+    def __init__(self, sights: Sequence[Sight], ground: Ground) -> None:
+        self._sights, self._ground = sights, ground
+        self._known: dict[Slice, Series] = {}
+
+    def of(self, part: Slice) -> Series:
+        """The series measures of the contacts ``part[0]`` to ``part[1] - 1``."""
+        if part not in self._known:
+            self._known[part] = add_up(self._sights[part[0] : part[1]], self._ground)
+        return self._known[part]
+
+
+def _count(total: Series, name: str) -> int:
+    if name == "positions":
+        return len(total.agreement.members)
+    if name == "asked":
+        return len(total.asking.asked) if total.asking else 0
+    return len({"carried": total.carried, "union": total.union, "briefed": total.briefed, "voted": total.voted}[name])
+
+
+def _best_slices(sights: Sequence[Sight], sums: _Sums, window: timedelta, names: Sequence[str]) -> dict[str, Slice]:
     """For each measure the run of contacts inside one window on which it counts most people; the earliest of equals."""
     times = [s.event.interaction.at for s in sights]
     if not times or times[-1] - times[0] <= window:
@@ -194,11 +211,12 @@ def _best_slice(sights: Sequence[Sight], ground: Ground, window: timedelta, name
         if hi == previous:  # contained in the window before it
             continue
         previous = hi
-        within = frozenset().union(*(s.members for s in sights[lo:hi]))
+        within = len(frozenset().union(*(s.members for s in sights[lo:hi])))
+        if all(within <= best[name][0] for name in names):
+            continue
+        total = sums.of((lo, hi))
         for name in names:
-            if len(within) <= best[name][0]:
-                continue
-            count = MEASURES[name](sights[lo:hi], ground).count
+            count = _count(total, name)
             if count > best[name][0]:
                 best[name] = (count, (lo, hi))
     return {name: chosen for name, (_, chosen) in best.items()}

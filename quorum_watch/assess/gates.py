@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from quorum_watch.assess.sight import Seating, Sight
-from quorum_watch.model import Event, Interaction, Reading, Subject
+from quorum_watch.model import Event, Interaction, Reading, Subject, Threshold
 from quorum_watch.roster.records import Body
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules.notice import About, MeetingFacts, clears
@@ -75,6 +76,7 @@ class Known:
     windows: Mapping[str, timedelta] = field(default_factory=dict)
     topic_bodies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     law_as_of: date | None = None
+    _worked_out: dict[Any, tuple[Threshold, ...]] = field(default_factory=dict, repr=False, compare=False)
 
     def law_day(self, day: date) -> date:
         """The day whose law is applied to contacts of ``day``: that day, unless one date was asked for."""
@@ -91,9 +93,16 @@ class Known:
         """Meetings that begin the day before, the day itself or the day after."""
         return tuple(m for m in self.meetings if abs((m.start.astimezone(self.zone).date() - day).days) <= 1)
 
+    def thresholds(self, body_id: str, vote_rule: VoteRule | None, day: date) -> tuple[Threshold, ...]:
+        """The numbers of the law for a body as it sat on a day; worked out once for each composition and day."""
+        key = (self.roster.body_facts(body_id, day), vote_rule, self.law_day(day))
+        if key not in self._worked_out:
+            self._worked_out[key] = self.profile.thresholds(*key)
+        return self._worked_out[key]
+
     def quorum(self, body_id: str, day: date) -> int:
         """The body's quorum that day; the lower number where the base is not settled."""
-        found = self.profile.thresholds(self.roster.body_facts(body_id, day), None, self.law_day(day))
+        found = self.thresholds(body_id, None, day)
         return min((t.value for t in found if t.name is ThresholdName.QUORUM), default=0)
 
     def duration(self, name: str, day: date) -> timedelta:

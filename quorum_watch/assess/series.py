@@ -51,7 +51,7 @@ class Series:
 
 def series(sights: Sequence[Sight], roles: Mapping[PersonId, str], window: timedelta) -> Series:
     """Add up one episode. ``roles`` maps persons to their normalised role (``resident``, ``clerk`` ...)."""
-    relays = tuple(n for n, s in enumerate(sights) if _carries_outward(s))
+    relays = tuple(n for n, s in enumerate(sights) if carries_outward(s))
     askings = [a for a in _askings(sights) if not a.asker.startswith("?") and roles.get(a.asker) not in _OUTSIDERS]
     carriers = frozenset(sights[n].sender for n in relays if sights[n].member_sender is None)
     agents = frozenset(a.asker for a in askings if len(a.asked) > 1)
@@ -82,7 +82,7 @@ def _contact(sight: Sight) -> bool:
     return len(sight.members) >= 2 and (sight.member_sender is not None or sight.synchronous)
 
 
-def _carries_outward(sight: Sight) -> bool:
+def carries_outward(sight: Sight) -> bool:
     """Somebody tells a member where another member stands."""
     if Act.RELAY not in sight.acts or sight.reaction:
         return False
