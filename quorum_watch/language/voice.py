@@ -35,6 +35,8 @@ from quorum_watch.language.zones import Zone
 from quorum_watch.model import ActSpan, Coded, Interaction, MatterId, Reading, TopicSpan
 from quorum_watch.vocabulary import Act, Confidence, Scope
 
+#: The act rules' way of saying that nothing else fitted; no evidence of private talk by itself.
+PRIVATE_RULE = "thread.private"
 #: Words a message must have for the learned model to speak.
 LEAST_WORDS = 4
 #: Texts remembered within a run, and how long they may be: bounded, so that memory stays flat.
@@ -138,7 +140,8 @@ class Reader:
         first = place_thread(own, self.topic_of, possible)
         done = self.ear.hear(thread, [s for s, _ in seen], own, first)
         own = [
-            replace(o, acts=frozenset(a.act for a in d.acts), private=d.private) for o, d in zip(own, done, strict=True)
+            replace(o, acts=frozenset(a.act for a in d.acts if a.rule != PRIVATE_RULE), private=d.private)
+            for o, d in zip(own, done, strict=True)
         ]
         placed = place_thread(own, self.topic_of, possible)
         return tuple(
