@@ -7,12 +7,20 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from quorum_watch.detect.arrays import EventArrays
-from quorum_watch.detect.encode import MembersAt, addressees, encode, members_by_seat, sender_key, thread_roots
+from quorum_watch.detect.encode import (
+    SILENT_EVENTS,
+    MembersAt,
+    addressees,
+    encode,
+    is_synchronous,
+    members_by_seat,
+    sender_key,
+    thread_roots,
+)
 from quorum_watch.detect.layers import layer_bit, layer_bits
 from quorum_watch.detect.settings import Settings, to_microseconds
 from quorum_watch.detect.timeline import microseconds
 from quorum_watch.model import Event, PersonId, Shard
-from quorum_watch.vocabulary import SYNCHRONOUS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,10 @@ class Context:
         return [
             i
             for i in range(len(self.events))
-            if self.bits[i] & bit and self.to[i] and (i in self.claiming or self.present(i))
+            if self.bits[i] & bit
+            and self.to[i]
+            and self.events[i].interaction.event not in SILENT_EVENTS
+            and (i in self.claiming or self.present(i))
         ]
 
     def present(self, event: int) -> frozenset[PersonId]:
@@ -73,7 +84,7 @@ class Context:
 
     def synchronous(self, event: int) -> bool:
         """Whether everybody taking part hears everybody at once."""
-        return self.events[event].interaction.channel in SYNCHRONOUS
+        return is_synchronous(self.events[event].interaction)
 
 
 def make_context(
@@ -106,7 +117,7 @@ def _units(events: tuple[Event, ...], roots: list[str], to: list[tuple[str, ...]
     size = Counter(roots)
     units: list[Hashable] = []
     for i, e in enumerate(events):
-        if e.interaction.channel in SYNCHRONOUS:
+        if is_synchronous(e.interaction):
             units.append(("alone", i))
         elif size[roots[i]] == 1 and not e.interaction.thread:
             units.append((e.interaction.channel, frozenset((sender_key(e.interaction), *to[i]))))

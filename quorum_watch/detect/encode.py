@@ -28,7 +28,9 @@ from quorum_watch.vocabulary import SOCIAL, SYNCHRONOUS, Act, Role
 MembersAt = Callable[[datetime], Collection[PersonId]]
 
 #: Platform events in which nobody says anything to anybody.
-SILENT_EVENTS = frozenset({"join", "leave", "create", "rename", "delete", "system"})
+SILENT_EVENTS = frozenset(
+    {"join", "leave", "create", "rename", "delete", "system", "calendar_cancel", "reaction_removed"}
+)
 
 #: Roles that name somebody in public, as against being able to read along.
 _NAMED = frozenset({Role.TO, Role.CC, Role.BCC, Role.MENTIONED})
@@ -77,7 +79,7 @@ def addressees(events: tuple[Event, ...], roots: list[str]) -> list[tuple[str, .
     """Whom each event addresses, without repeats or its sender.
 
     A post addresses those it names; a comment or reaction those it answers (the parent's author and the author of
-    the post) and names; everything else everybody it was sent to.
+    the post) and names; everything else everybody it was sent to (being mentioned in a letter is not receiving it).
     """
     by_id = {e.interaction.id: e.interaction for e in events}
     first: dict[str, str] = {}
@@ -95,7 +97,7 @@ def addressees(events: tuple[Event, ...], roots: list[str]) -> list[tuple[str, .
                 people.setdefault(first[root])
         if not (is_reaction(e) and people):
             for c in interaction.contacts:
-                if not public or c.role in _NAMED:
+                if (c.role in _NAMED) if public else (c.role is not Role.MENTIONED):
                     people.setdefault(key_of(c.person, c.address, c.raw))
         people.pop(sender_key(interaction), None)
         found.append(tuple(people))
@@ -130,6 +132,11 @@ def claims(events: tuple[Event, ...]) -> list[tuple[tuple[str, bool], ...]]:
         people.pop(own, None)
         found.append(tuple(sorted(people.items())))
     return found
+
+
+def is_synchronous(interaction: Interaction) -> bool:
+    """Whether everybody taking part hears everybody at once; a message left on a machine is heard one way."""
+    return interaction.channel in SYNCHRONOUS and interaction.event != "voicemail"
 
 
 class _Vertices:
@@ -204,7 +211,7 @@ def encode(shard: Shard, *, answer_window: timedelta, members_at: MembersAt | No
         for slot in together:
             event, interaction = events[slot.event], events[slot.event].interaction
             everyone = [sender_key(interaction), *to[slot.event]]
-            for speaker in everyone if interaction.channel in SYNCHRONOUS else everyone[:1]:
+            for speaker in everyone if is_synchronous(interaction) else everyone[:1]:
                 if speaker in seated[slot.event]:
                     kind = ""
                 elif Act.RELAY in acts_of(event):

@@ -11,7 +11,7 @@ from quorum_watch.detect.context import Context, make_context
 from quorum_watch.detect.encode import MembersAt
 from quorum_watch.detect.engine import two_way
 from quorum_watch.detect.gatherings import Gathering, count_after, fewest_events, find_gatherings
-from quorum_watch.detect.layers import LAYERS
+from quorum_watch.detect.layers import LAYERS, is_reaction
 from quorum_watch.detect.patterns import name_gathering, name_series
 from quorum_watch.detect.patterns.broadcast import Broadcast, find_broadcasts, told
 from quorum_watch.detect.patterns.decision_by_message import deciding
@@ -19,7 +19,7 @@ from quorum_watch.detect.patterns.hub_and_spoke import centre
 from quorum_watch.detect.patterns.shape import shape_of
 from quorum_watch.detect.series import Series, find_series
 from quorum_watch.detect.settings import Settings
-from quorum_watch.detect.timeline import DAY
+from quorum_watch.detect.timeline import DAY, HALF
 from quorum_watch.model import Candidate, Shard
 from quorum_watch.vocabulary import Pattern, TimePrecision
 
@@ -306,11 +306,16 @@ def _crossings(numbers: Sequence[int], most: int, events: Sequence[int], count: 
 
 def _order_doubt(context: Context, events: Sequence[int]) -> bool:
     """Whether the order of two events of the evidence is not known, because one of them is dated only to its day."""
-    vague = [i for i in events if context.events[i].interaction.precision is TimePrecision.DAY]
-    vague += [i for i in events if context.events[i].interaction.precision is TimePrecision.ORDER]
+    vague = {
+        i
+        for i in events
+        if context.events[i].interaction.precision is not TimePrecision.EXACT and not is_reaction(context.events[i])
+    }
     return any(
-        i != j and abs(context.time[i] - context.time[j]) < DAY and not _order_known(context, i, j)
-        for i in vague
+        i != j
+        and abs(context.time[i] - context.time[j]) < (DAY if j in vague else HALF)
+        and not _order_known(context, i, j)
+        for i in sorted(vague)
         for j in events
     )
 

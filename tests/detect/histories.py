@@ -52,7 +52,7 @@ class Said:
 def shard(history: Iterable[Said], members: Sequence[str] = "ABCDEFG", *, seats: Sequence[Seat] = ()) -> Shard:
     """A shard of a body whose members are the letters given (capital letters; staff in small ones)."""
     lines = list(history)
-    order = sorted(range(len(lines)), key=lambda i: (lines[i].day, i))
+    order = sorted(range(len(lines)), key=lambda i: (_stamp(lines[i]), i))
     place = {old: new for new, old in enumerate(order)}
     events = tuple(_event(place[i], lines[i], place) for i in order)
     held = tuple(seats) or tuple(Seat(m, None, None) for m in members)
@@ -64,7 +64,7 @@ def _event(n: int, line: Said, place: dict[int, int]) -> Event:
     contacts += tuple(Contact(p, f"{p}@x.test", _person(p), Role.CC) for p in line.cc)
     interaction = Interaction(
         id=f"i{n}",
-        at=MONDAY + timedelta(days=line.day),
+        at=MONDAY + timedelta(days=_stamp(line)),
         precision=line.precision,
         channel=line.channel,
         audience=line.audience,
@@ -83,6 +83,11 @@ def _event(n: int, line: Said, place: dict[int, int]) -> Event:
     )
     acts = tuple(ActSpan(Act(a), 0, 0, "", attributed_to=line.about) for a in line.acts.split())
     return Event(interaction, Reading(f"i{n}", acts, (), Scope.BUSINESS))
+
+
+def _stamp(line: Said) -> float:
+    """When an event is said to have happened: noon, where only its day is known."""
+    return int(line.day // 1) + 0.5 if line.precision is TimePrecision.DAY else line.day
 
 
 def _person(letter: str) -> str | None:

@@ -206,3 +206,36 @@ def test_an_occasion_convened_by_somebody_else_is_attendance():
     found = [c for c in detect(made, [4], SETTINGS) if c.pattern is Pattern.ATTENDANCE]
     assert [(c.layer, c.members, c.crossings) for c in found] == [("contact", tuple("ABCD"), ((4, 0),))]
     assert made.events[0].interaction.at == MONDAY
+
+
+def test_a_message_on_a_machine_is_heard_one_way():
+    assert contacts(shard([Said("A", "B", 0, channel=Channel.CALL, event="voicemail")])) == {("A", "B")}
+
+
+def test_a_cancelled_occasion_is_none():
+    made = shard([Said("s", "ABCD", 0, "inform", Channel.CALENDAR, event="calendar_cancel")])
+    assert detect(made, [4], SETTINGS) == ()
+
+
+def test_an_undated_reaction_stands_right_after_what_it_answers():
+    post = Said("A", "B", 1)
+    like = Said("B", "A", 1, "agree", event="reaction", reply_to=0, precision=TimePrecision.ORDER)
+    later = Said("B", "C", 1.2)
+    made = shard([post, like, later])
+    assert held(made) == 2  # C hears A and B
+    many = [replace(like, by="BCDEFG"[n % 6]) for n in range(400)]
+    assert len(encode(shard([post, *many, later]), answer_window=RHO)) == 402
+
+
+def test_a_busy_day_with_many_undated_events_stays_affordable():
+    dated = [Said("ABCDEFG"[n % 7], "ABCDEFG"[(n + 2) % 7], 1 + n / 500) for n in range(400)]
+    undated = [Said("ABCDEFG"[n % 7], "ABCDEFG"[(n + 1) % 7], 1, precision=TimePrecision.DAY) for n in range(60)]
+    assert len(encode(shard([*dated, *undated]), answer_window=RHO)) < 300_000
+
+
+def test_being_mentioned_in_a_letter_is_not_receiving_it():
+    made = shard([Said("A", "B", 0)])
+    event = made.events[0]
+    named = (*event.interaction.contacts, Contact("C", "C@x.test", "C", Role.MENTIONED))
+    event = replace(event, interaction=replace(event.interaction, contacts=named))
+    assert contacts(replace(made, events=(event,))) == {("A", "B")}
