@@ -351,11 +351,17 @@ class _Tally:
 
 
 def _neighbours(reader: Reader, found: Found) -> tuple[str, ...]:
-    """Names and sizes of the files beside one, for a reader that says ``reads_beside``; else nothing."""
+    """Names and sizes of the files beside one, for a reader that says ``reads_beside``; else nothing.
+
+    A reader that also says ``reads_above`` looks at the files one folder up too, where the inbox has one.
+    """
     if not getattr(reader, "reads_beside", False):
         return ()
+    folders = [found.path.parent]
+    if getattr(reader, "reads_above", False) and "/" in found.name:
+        folders.append(found.path.parent.parent)
     try:
-        beside = [p for p in found.path.parent.iterdir() if p != found.path and p.is_file()]
+        beside = [p for folder in folders for p in folder.iterdir() if p != found.path and p.is_file()]
         return tuple(sorted(f"{p.name} {p.stat().st_size}" for p in beside if not is_junk(p.name)))
     except OSError:
         return ()

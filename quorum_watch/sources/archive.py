@@ -23,6 +23,7 @@ from quorum_watch.errors import EvidenceError
 from quorum_watch.limits import Limits
 from quorum_watch.model import Record, Rejected
 from quorum_watch.sources import registry
+from quorum_watch.sources.beside import BESIDE_BYTES
 from quorum_watch.sources.interface import Context, Item, SourceFile
 from quorum_watch.sources.locators import hash_file, join_locator, locate_bytes, split_locator
 from quorum_watch.sources.mbox import count_messages
@@ -32,6 +33,8 @@ _DEVICE = re.compile(r"(?i)^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)")
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)", re.I)
 _SYMLINK = 0o120000
 PIECE = 64 * 1024
+#: Members kept at hand for their neighbours.
+KEPT = 8
 _EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -113,6 +116,7 @@ def _read_archive(file: SourceFile, context: Context, budget: Budget, depth: int
             yield Rejected(whole, hash_file(file.path), Outcome.QUARANTINED, refusal.reason, refusal.detail)
             return
         names = Counter(i.orig_filename for i in infos)
+        neighbours = ArchiveNeighbours(archive, file.name, context.limits)
         path = Path(folder) / "member"
         for index, info in enumerate(infos):
             if info.is_dir():
@@ -121,7 +125,9 @@ def _read_archive(file: SourceFile, context: Context, budget: Budget, depth: int
             prefix = [("member", name)]
             if names[name] > 1:
                 prefix.append(("index", str(index)))
-            yield from _read_member(archive, info, prefix, path, file, context, budget, depth, doubled=names[name] > 1)
+            yield from _read_member(
+                archive, info, prefix, path, file, context, budget, depth, neighbours, doubled=names[name] > 1
+            )
         if not any(not i.is_dir() for i in infos):
             yield Rejected(whole, hash_file(file.path), Outcome.IGNORED, Reason.SIDECAR, "empty archive")
 
@@ -147,6 +153,7 @@ def _read_member(
     context: Context,
     budget: Budget,
     depth: int,
+    neighbours: ArchiveNeighbours,
     *,
     doubled: bool,
 ) -> Iterator[Item]:
@@ -163,7 +170,7 @@ def _read_member(
     except Refused as refused:
         yield Rejected(join_locator(*prefix), digest, refused.outcome, refused.reason, refused.detail)
         return
-    member = _open_member(path, file.name, name)
+    member = replace(_open_member(path, file.name, name), neighbours=neighbours)
     reader = registry.detect(member) if member.size else None
     if isinstance(reader, ZipReader):
         items = _read_archive(member, context, budget, depth + 1)
@@ -174,6 +181,37 @@ def _read_member(
         if doubled and isinstance(located, Record):
             located = replace(located, defects=(*located.defects, Defect.DUPLICATE_MEMBER))
         yield located
+
+
+class ArchiveNeighbours:
+    """The members of one archive, for a reader that needs another file of its export."""
+
+    def __init__(self, archive: zipfile.ZipFile, outer: str, limits: Limits) -> None:
+        self._archive, self._limits, self._prefix = archive, limits, f"{outer}/"
+        self._infos = {f"{outer}/{i.orig_filename}": i for i in archive.infolist() if not i.is_dir()}
+        self._kept: dict[str, bytes] = {}
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The files of one folder of the archive, sorted."""
+        found = (PurePosixPath(name) for name in self._infos)
+        return tuple(sorted(p.name for p in found if p.parent.as_posix() == folder))
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one member; none where there is no such member, or a limit stands against it."""
+        info = self._infos.get(name)
+        if info is None or info.file_size > BESIDE_BYTES:
+            return b""
+        if name not in self._kept:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "member"
+                try:
+                    _unpack(self._archive, info, path, Budget(self._limits))
+                    self._kept[name] = path.read_bytes() if path.stat().st_size <= BESIDE_BYTES else b""
+                except Refused:
+                    self._kept[name] = b""
+        return self._kept[name]
 
 
 def _open_member(path: Path, outer: str, name: str) -> SourceFile:

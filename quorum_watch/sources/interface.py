@@ -10,22 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from quorum_watch.limits import Limits
 from quorum_watch.model import Record, Rejected
+
+if TYPE_CHECKING:
+    from quorum_watch.sources.beside import Neighbours
 
 Item = Record | Rejected
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file as received. ``name`` is its path below ``inbox/`` with forward slashes; ``head`` its first 64 KiB."""
+    """One file as received. ``name`` is its path below ``inbox/`` with forward slashes; ``head`` its first 64 KiB.
+
+    ``neighbours`` reaches the other members where the file is a member of an archive (see
+    :mod:`quorum_watch.sources.beside`).
+    """
 
     path: Path
     name: str
     size: int
     head: bytes
+    neighbours: Neighbours | None = None
 
 
 @dataclass(frozen=True, slots=True)

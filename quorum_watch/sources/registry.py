@@ -31,6 +31,7 @@ READERS: tuple[str, ...] = (
     "eml:MaildirReader",
     "mbox:MboxReader",
     "eml:EmlReader",
+    "sms:SmsReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
