@@ -484,7 +484,7 @@ class Scene:
     def _left_open(self, acts: list[ActSpan], kinds: frozenset[Act]) -> str:
         """The question that stays open after a message that asked for no position itself."""
         question = self.question
-        if Act.SCHEDULE in kinds:
+        if Act.SCHEDULE in kinds and not (self.clear and question in _OPEN):
             return "time"
         if Act.DELIBERATE in kinds and any(a.rule in _QUESTIONS for a in acts):
             return "fact"

@@ -57,10 +57,10 @@ def read_thread(
     """
     found = cues if cues is not None else [find_cues(own_words(m), context.names) for m in messages]
     reader = _Reader(context, title_words(context.matters))
-    answered = _answered(messages, found)
+    answered, curt = _answered(messages, found)
     # A conversation of several messages that together speak of a pending matter is about it throughout.
     signs = sum(reader.points(c)[0] + _outright(c) for c in found)
-    reader.pooled = len(messages) > 1 and bool(context.matters) and signs >= 2
+    reader.pooled = len(messages) > 1 and bool(context.matters) and (signs >= 2 or curt)
     return tuple(reader.read(n, m, found[n], is_answered=n in answered) for n, m in enumerate(messages))
 
 
@@ -77,8 +77,11 @@ def _outright(cues: Cues) -> bool:
     return any(c.act in CORE and c.confidence is Confidence.HIGH and c.kind != "ballot" for c in cues.cues)
 
 
-def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozenset[int]:
-    """Messages that somebody answered by taking a position, or two people by a few words: what they ask is a poll."""
+def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> tuple[frozenset[int], bool]:
+    """Messages that somebody answered by taking a position, or two people by a few words: what they ask is a poll.
+
+    The second value says whether there are any of the latter kind.
+    """
     result: set[int] = set()
     curt: dict[int, set[str]] = {}
     for number, message in enumerate(messages):
@@ -94,7 +97,8 @@ def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> frozen
         agrees = any(c.act is Act.AGREE for c in first)
         if took and not (agrees and all(c.kind == "answer" for c in took)):
             result.add(parent)
-    return frozenset(result | {parent for parent, who in curt.items() if len(who) > 1})
+    many = {parent for parent, who in curt.items() if len(who) > 1}
+    return frozenset(result | many), bool(many)
 
 
 @dataclass(slots=True)
