@@ -83,18 +83,21 @@ def chains(said: Sequence[Word]) -> list[tuple[Word, ...]]:
     return found
 
 
-def held(said: Sequence[Word], members: str, window: float) -> dict[Word, list[frozenset[str]]]:
-    """For every utterance the sets of members whose views the members it reaches hold at its instant."""
+def held(
+    said: Sequence[Word], members: str, window: float, counted: str | None = None
+) -> dict[Word, list[frozenset[str]]]:
+    """For every utterance the sets of members (of those ``counted``) whose views they, reached by it, hold then."""
     every = chains(said)
+    asked = set(members if counted is None else counted)
     result = {}
     for word in said:
         since = word.at[0] - window
         sets = []
-        for v in sorted(word.to & set(members)):
+        for v in sorted(word.to & asked):
             mine = {
                 c[0].by
                 for c in every
-                if v in c[-1].to and c[0].at[0] >= since and c[-1].at <= word.at and c[0].by in members
+                if v in c[-1].to and c[0].at[0] >= since and c[-1].at <= word.at and c[0].by in asked
             }
             if any(w.by == v and not w.stands_for and since <= w.at[0] and w.at <= word.at for w in said):
                 mine.add(v)
@@ -103,9 +106,15 @@ def held(said: Sequence[Word], members: str, window: float) -> dict[Word, list[f
     return result
 
 
-def through(said: Sequence[Word], members: str, window: float) -> dict[Word, frozenset[str]]:
-    """For every utterance the largest set of members tied through whoever makes it."""
+def through(
+    said: Sequence[Word], members: str, window: float, counted: str | None = None
+) -> dict[Word, frozenset[str]]:
+    """For every utterance the largest set of members (of those ``counted``) tied through whoever makes it.
+
+    A member who is not counted passes on everything all the same, but ties like a person outside the body.
+    """
     every = chains(said)
+    asked = set(members if counted is None else counted)
     result = {}
     for word in said:
         best: frozenset[str] = frozenset()
@@ -114,15 +123,15 @@ def through(said: Sequence[Word], members: str, window: float) -> dict[Word, fro
             came = {
                 c[0].by
                 for c in every
-                if c[0].at[0] >= since and c[-1].at < word.at and c[0].by in members and follows(c[-1], word)
+                if c[0].at[0] >= since and c[-1].at < word.at and c[0].by in asked and follows(c[-1], word)
             }
-            if word.by in members:
+            if word.by in asked:
                 came.add(word.by)
             went = {
                 v
                 for c in every
                 if same_mouth(c[0], word, members) and c[0].at >= word.at and c[-1].at[0] <= since + window
-                for v in c[-1].to & set(members)
+                for v in c[-1].to & asked
             }
             if came and went:
                 best = max(best, frozenset(came | went), key=len)
@@ -158,8 +167,8 @@ def counted(
     """As ``tied``, counting only ``members``; the other members of the body still pass on what they know."""
     kept = set(lines)
     said = answered([w for w in words(history, everyone) if w.line in kept], rho)
-    sizes = [len(s & set(members)) for sets in held(said, everyone, window).values() for s in sets]
-    sizes += [len(s & set(members)) for s in through(said, everyone, window).values()]
+    sizes = [len(s) for sets in held(said, everyone, window, members).values() for s in sets]
+    sizes += [len(s) for s in through(said, everyone, window, members).values()]
     return max(sizes, default=0)
 
 
