@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from quorum_watch import __version__, evidence, language, runs
+from quorum_watch import __version__, evidence, language, runs, stories
 from quorum_watch.assess.assess import Assessed, assess
 from quorum_watch.assess.concern import fingerprint_of_rules
 from quorum_watch.assess.gates import Known
@@ -140,8 +140,19 @@ def analyze(
     run = assess_case(
         case, interactions, readings, stored.coverage(), evidence_id=stored.fingerprint(), progress=progress
     )
-    runs.save(case.workspace.runs, run.id, {runs.FINDINGS: runs.render(run.document)}, run.document["run"]["previous"])
+    files = {runs.FINDINGS: runs.render(run.document), stories.MESSAGES: stories.render(run.assessed)}
+    runs.save(case.workspace.runs, run.id, files, run.document["run"]["previous"])
     return run
+
+
+def reopen(path: Path | str, progress: Progress = _quiet) -> Run:
+    """The run of what is stored already: nothing is ingested and nothing written."""
+    case = open_case(path)
+    stored = evidence.load(case.workspace.evidence)
+    interactions, readings = read(case, stored, progress)
+    return assess_case(
+        case, interactions, readings, stored.coverage(), evidence_id=stored.fingerprint(), progress=progress
+    )
 
 
 def assess_case(
