@@ -48,11 +48,15 @@ class WorkerFailed(Exception):
         super().__init__(f"{reason.value}: {detail}")
 
 
-def run_worker(kind: str, path: Path, limits: Limits) -> Iterator[bytes]:
-    """The worker's lines, without their line ends. Raises :class:`WorkerFailed` after the last one it managed."""
+def run_worker(kind: str, path: Path, limits: Limits, only: int | None = None) -> Iterator[bytes]:
+    """The worker's lines, without their line ends; of a store, ``only`` the item at that position if one is given.
+
+    Raises :class:`WorkerFailed` after the last line the worker managed.
+    """
     script = Path(__file__).with_name("outlook_worker.py")
     command = [sys.executable, "-I", str(script), kind, str(path)]
     command += [str(limits.reader_memory_bytes), str(max(1, int(limits.reader_seconds)))]
+    command += [] if only is None else [str(only)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     timer = threading.Timer(limits.reader_seconds, process.kill)
     timer.start()
@@ -141,9 +145,8 @@ class PstReader:
         if "item" not in pieces:
             return file.path.read_bytes()
         try:
-            for number, line in enumerate(run_worker("pst", file.path, Limits())):
-                if number == int(pieces["item"]):
-                    return line
+            for line in run_worker("pst", file.path, Limits(), int(pieces["item"])):
+                return line
         except WorkerFailed:
             pass
         raise EvidenceError(

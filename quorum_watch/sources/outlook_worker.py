@@ -1,9 +1,9 @@
 """Reads Outlook files in a process of its own, with limits on memory and processor time.
 
-Run as a script with ``KIND PATH MEMORY_BYTES CPU_SECONDS``: the libraries for these formats parse a stranger's binary
-structures, so they are kept away from the rest of the program. Writes one JSON object a line, keys sorted; the line is
-the canonical form of a message and what its hash is taken of. Exit code 3 means that the library is not
-installed, 4 that memory ran out.
+Run as a script with ``KIND PATH MEMORY_BYTES CPU_SECONDS [POSITION]``: the libraries for these formats parse a
+stranger's binary structures, so they are kept away from the rest of the program. Writes one JSON object a line, keys
+sorted; the line is the canonical form of a message and what its hash is taken of. Exit code 3 means that the library
+is not installed, 4 that memory ran out.
 
 This file imports nothing of the project: it must start alone.
 """
@@ -119,29 +119,41 @@ def read_properties(item: Any, tags: dict[str, int], *, row: int = 0) -> dict[st
     return found
 
 
-def read_pst(path: str) -> Iterator[dict[str, Any]]:
-    """Every item of every folder, then those whose folder was lost."""
+def read_pst(path: str, only: int = -1) -> Iterator[dict[str, Any]]:
+    """Every item of every folder, then those whose folder was lost; ``only`` asks for the item at one position."""
     import pypff
 
     file = pypff.file()
     file.open(path)
+    for number, (item, folder) in enumerate(walk_store(file)):
+        if only in (-1, number):
+            yield read_item(item, folder) if item is not None else {"folder": folder, "error": "cannot be read"}
+    file.close()
+
+
+def walk_store(file: Any) -> Iterator[tuple[Any, str]]:
+    """Items with their folder's path, in order; ``None`` stands for an item or a folder that cannot be read."""
     root = file.get_root_folder()
     stack = [(root, "")] if root is not None else []
     while stack:
         folder, name = stack.pop()
-        for n in range(attempt(lambda: folder.number_of_sub_messages, 0)):
-            item = attempt(lambda: folder.get_sub_message(n), None)
-            yield read_item(item, name) if item is not None else {"folder": name, "error": "item cannot be read"}
-        for n in reversed(range(attempt(lambda: folder.number_of_sub_folders, 0))):
+        messages = attempt(lambda: folder.number_of_sub_messages, -1)
+        if messages < 0:
+            yield None, name
+        for n in range(messages):
+            yield attempt(lambda: folder.get_sub_message(n), None), name
+        folders = attempt(lambda: folder.number_of_sub_folders, -1)
+        if folders < 0:
+            yield None, name
+        for n in reversed(range(folders)):
             below = attempt(lambda: folder.get_sub_folder(n), None)
-            if below is not None:
-                label = attempt(lambda: decode(below.name))
-                stack.append((below, f"{name}/{label}" if name else label))
+            if below is None:
+                yield None, name
+                continue
+            label = attempt(lambda: decode(below.name))
+            stack.append((below, f"{name}/{label}" if name else label))
     for n in range(attempt(lambda: file.number_of_orphan_items, 0)):
-        item = attempt(lambda: file.get_orphan_item(n), None)
-        if item is not None:
-            yield read_item(item, "(recovered)")
-    file.close()
+        yield attempt(lambda: file.get_orphan_item(n), None), "(recovered)"
 
 
 def read_item(item: Any, folder: str, depth: int = 0) -> dict[str, Any]:
@@ -245,10 +257,10 @@ def limit(memory: int, seconds: int) -> None:
 
 def main(arguments: list[str]) -> int:
     """Write every message of one file as a line of JSON."""
-    kind, path, memory, seconds = arguments
+    kind, path, memory, seconds, *only = arguments
     limit(int(memory), int(seconds))
     try:
-        for found in (read_pst if kind == "pst" else read_msg)(path):
+        for found in read_pst(path, *map(int, only)) if kind == "pst" else read_msg(path):
             line = json.dumps(found, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
             sys.stdout.write(line + "\n")
         sys.stdout.flush()

@@ -250,3 +250,31 @@ def test_published_stores_read_to_the_end(name: str, count: int) -> None:
     items = read(shared("corpora", "pst", name))
     assert len(items) == count
     assert all(isinstance(i, Rejected) and i.outcome is Outcome.IGNORED for i in items)
+
+
+class BrokenFolder:
+    """A folder of a damaged store: some of it cannot be read."""
+
+    name = "Inbox"
+    number_of_sub_messages = 1
+
+    @property
+    def number_of_sub_folders(self) -> int:
+        raise OSError("damaged")
+
+    def get_sub_message(self, number: int) -> object:
+        raise OSError("damaged")
+
+
+class BrokenStore:
+    number_of_orphan_items = 0
+
+    def get_root_folder(self) -> BrokenFolder:
+        return BrokenFolder()
+
+
+def test_what_cannot_be_reached_in_a_store_is_counted() -> None:
+    assert list(outlook_worker.walk_store(BrokenStore())) == [(None, ""), (None, "")]
+    item = build_item({"folder": "", "error": "cannot be read"}, "item=0", "0", Context("UTC"))
+    assert isinstance(item, Rejected)
+    assert (item.outcome, item.reason) == (Outcome.QUARANTINED, Reason.TRUNCATED)
