@@ -156,10 +156,16 @@ class TrendRow:
     """One month or quarter of the collection: contacts between members, and findings that began in it."""
 
     label: str
+    since: date
+    until: date
     inside: bool
     contacts: int
     findings: int
     concern: Mapping[str, int]
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in it."""
+        return self.since <= day <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +204,7 @@ class Facts:
     matters: tuple[MatterRow, ...]
     rules: tuple[Rule, ...]
     unverified: tuple[str, ...]
+    in_period: int
     options: Options
 
 

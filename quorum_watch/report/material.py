@@ -74,6 +74,11 @@ def collected_days(material: Material) -> tuple[date, date] | None:
     return (date.fromisoformat(period[0][:10]), date.fromisoformat(period[1][:10])) if period else None
 
 
+def _in_period(material: Material, period: Period) -> int:
+    zone = material.workspace.zone
+    return sum(period.holds(i.at.astimezone(zone).date()) for i in material.interactions)
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """What the person who issues the edition adds: the audit head, what was allowed, what is corrected."""
@@ -99,6 +104,7 @@ def facts_of(material: Material, period: Period, issue: Issue | None = None) -> 
         matters=_matters(material, period, contacts),
         rules=_rules(bodies),
         unverified=unverified,
+        in_period=_in_period(material, period),
         options=options(material.workspace.settings),
     )
 
@@ -252,7 +258,7 @@ def _trend(material: Material, period: Period, contacts: Sequence[_Contact]) -> 
         inside = s.since <= period.until and s.until >= period.since
         n = sum(count for day, count in wrote.items() if s.holds(day))
         level = {name: sum(f["concern"] == name for f in here) for name in LEVELS}
-        rows.append(TrendRow(s.label, inside, n, len(here), level))
+        rows.append(TrendRow(s.label, s.since, s.until, inside, n, len(here), level))
     return tuple(rows)
 
 
