@@ -218,10 +218,12 @@ def _non_members(kept: Sequence[Sight], known: Known) -> tuple[str, ...]:  # noq
 def confidence_of(kept: Sequence[Sight], collected: Collected) -> Confidence:  # noqa: ARG001
     """How sure the facts are: times, words and people. Open questions of law do not lower it.
 
-    ``low`` where the story rests on words open to another reading or on unknown accounts; ``high`` where every time is
+    ``low`` where most steps rest on words open to another reading, or a sender is unknown; ``high`` where every time is
     exact, every account known, and every word in the record; ``medium`` otherwise (hand coding, days without hours).
     """
-    weak = any(a.confidence is Confidence.LOW for s in kept for a in s.event.reading.acts)
+    # A step is weak where every word it rests on is open to another reading; one such step does not taint the others.
+    steps = [[a.confidence for a in s.event.reading.acts] for s in kept]
+    weak = 2 * sum(bool(c) and set(c) == {Confidence.LOW} for c in steps) > len(kept)
     strangers = any(s.sender.startswith("?") for s in kept)
     if strangers or (weak and not any(s.event.reading.by_hand for s in kept)):
         return Confidence.LOW
