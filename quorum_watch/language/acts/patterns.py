@@ -13,6 +13,7 @@ True
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -42,54 +43,14 @@ _STANDS_FOR = {
     "OTHER": frozenset(("@", "%", "he", "she", "they")),
     "SCORELINE": frozenset(("#-#",)),
 }
-#: Frequent words make poor anchors: a pattern indexed under them would be tried on most messages.
-_FREQUENT = frozenset(
-    [
-        "i",
-        "you",
-        "it",
-        "the",
-        "a",
-        "an",
-        "to",
-        "of",
-        "and",
-        "is",
-        "are",
-        "be",
-        "on",
-        "in",
-        "for",
-        "with",
-        "that",
-        "this",
-        "we",
-        "not",
-        "do",
-        "will",
-        "have",
-        "my",
-        "me",
-        "your",
-        "at",
-        "so",
-        "but",
-        "if",
-        "he",
-        "she",
-        "they",
-        "what",
-        "all",
-        "or",
-        "no",
-        "as",
-        "can",
-        "would",
-        "am",
-        ",",
-        "was",
-    ]
+#: Frequent words make poor anchors: a pattern indexed under them would be tried on most messages. Costs by tier.
+_TIERS = (
+    (60, "the to you i and a is for on in we it , not that will of if this your"),
+    (25, "me please with have would can at be or do are get my am as from about want call what up know by no our any"),
+    (12, "all but need out could make let when there was one vote here yes go he how next has help take should us see"),
+    (5, "like time some may give back over then support these last right before them they did ok now she more think"),
 )
+_COST = {word: cost for cost, words in reversed(_TIERS) for word in words.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +187,7 @@ def _best(anchors: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
     return min(
         known,
         key=lambda words: (
-            sum(40 if w in _FREQUENT else 8 if w in ("@", "%") else 1 for w in words),
+            sum(12 if w in ("@", "%") else _COST.get(w, 1) for w in words),
             len(words),
             sorted(words),
         ),
@@ -323,11 +284,23 @@ def compile_rules(data: Mapping[str, object], where: str = "acts.toml") -> Rules
     )
 
 
+_FILES = ("acts.toml", "context.toml", "names.toml")
+
+
+@cache
+def digest_rules() -> str:
+    """SHA-256 of everything the acts are read by: what is cached under another value is stale."""
+    home = resources.files(__package__)
+    parts = [home.joinpath(name).read_bytes() for name in (*_FILES, "spelling.toml")]
+    code = sorted(p.name for p in home.iterdir() if p.name.endswith(".py"))
+    return hashlib.sha256(b"\0".join(parts + [home.joinpath(name).read_bytes() for name in code])).hexdigest()
+
+
 @cache
 def load_rules() -> Rules:
     """The shipped rules, compiled once: ``acts.toml`` (core acts), ``context.toml`` (the others) and ``names.toml``."""
     merged: dict[str, object] = {"classes": {}, "rule": [], "names": {}}
-    for name in ("acts.toml", "context.toml", "names.toml"):
+    for name in _FILES:
         data = tomllib.loads(resources.files(__package__).joinpath(name).read_text("utf-8"))
         for key in ("classes", "names"):
             part = merged[key]

@@ -40,6 +40,7 @@ __all__ = ["MessageActs", "State", "ThreadContext", "ThreadMessage", "names_of",
 _BRIEF = 14
 #: Words (two end marks included) of an answer in a few words.
 _CURT = 9
+_NO_ANSWERS = frozenset({Act.SOCIAL, Act.SCHEDULE, Act.MINISTERIAL, Act.CAUTION})
 
 
 def read_thread(
@@ -90,9 +91,9 @@ def _answered(messages: Sequence[ThreadMessage], cues: Sequence[Cues]) -> tuple[
             continue
         first = [c for c in cues[number].cues if c.sentence == 0]
         opening = cues[number].sentences[0]
-        if message.reply_to is not None and len(opening.words.split()) <= _CURT and not opening.asks:
-            if not any(c.act in (Act.SOCIAL, Act.SCHEDULE, Act.MINISTERIAL, Act.CAUTION) for c in first):
-                curt.setdefault(parent, set()).add(message.sender or str(number))
+        short = message.reply_to is not None and len(opening.words.split()) <= _CURT and not opening.asks
+        if short and not any(c.act in _NO_ANSWERS for c in first):
+            curt.setdefault(parent, set()).add(message.sender or str(number))
         took = [c for c in first if c.act is Act.COMMIT and not c.asks and c.rule != "answer.same"]
         agrees = any(c.act is Act.AGREE for c in first)
         if took and not (agrees and all(c.kind == "answer" for c in took)):
