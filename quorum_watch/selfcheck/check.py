@@ -103,7 +103,7 @@ def _check(
     mine = related(draft, own, asking, roster, on, profile)
     counts = count_bodies(
         asking=asking, people=present.people, own_mail=mine - present.people, roster=roster, profile=profile, on=on,
-        channel=draft.channel, vote_rule=draft.vote_rule, proposals=words.proposals,
+        channel=draft.channel, vote_rule=draft.vote_rule, words=words,
     )  # fmt: skip
     members = frozenset(p for b in counts for p in (*b.people, *b.awaiting)) - {asking}
     content = content_of(draft, words, present, members)

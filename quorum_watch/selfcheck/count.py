@@ -12,8 +12,12 @@ from quorum_watch.roster import Roster
 from quorum_watch.rules.practice import effect
 from quorum_watch.rules.profile import Profile
 from quorum_watch.selfcheck.draft import BodyCount
-from quorum_watch.vocabulary import SOCIAL, Channel, VoteRule
+from quorum_watch.selfcheck.words import Words, speaks_of_other_work
+from quorum_watch.vocabulary import SOCIAL, BodyKind, Channel, VoteRule
 from quorum_watch.wording import say
+
+#: Kinds of body with one field of work; those that govern a whole city or county have no other's work.
+_LIMITED = frozenset({BodyKind.COMMITTEE, BodyKind.COMMISSION, BodyKind.BOARD, BodyKind.PLAN_COMMISSION})
 
 
 def count_bodies(
@@ -26,7 +30,7 @@ def count_bodies(
     on: date,
     channel: Channel,
     vote_rule: VoteRule | None,
-    proposals: Iterable[str],
+    words: Words,
 ) -> tuple[BodyCount, ...]:
     """One count for each body that has somebody besides the person who asks on the message, largest share first.
 
@@ -48,7 +52,7 @@ def count_bodies(
         numbers = numbers_of(profile, thresholds, proposal_known=vote_rule is not None)
         ordinary = deciding = numbers.social if channel in SOCIAL else numbers.deciding
         special = numbers.special
-        named = _named(profile, thresholds, body.kind.value, proposals, on) if vote_rule is None else None
+        named = _named(profile, thresholds, body.kind.value, words.proposals, on) if vote_rule is None else None
         if named is not None and named.value < deciding:
             deciding, special = named.value, named
         held = others | ({asking} & seats)
@@ -63,6 +67,7 @@ def count_bodies(
             special=special,
             numbers=thresholds,
             awaiting=tuple(sorted(elect)),
+            apart=body.kind in _LIMITED and speaks_of_other_work(words.topics, body.name),
             from_own_mail=tuple(sorted((own_mail - people) & seats)),
         )
         found.append(replace(count, sentence=_sentence(count, ordinary)))

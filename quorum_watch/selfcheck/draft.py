@@ -102,6 +102,7 @@ class BodyCount:
     awaiting: tuple[PersonId, ...] = ()
     from_own_mail: tuple[PersonId, ...] = ()
     sentence: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

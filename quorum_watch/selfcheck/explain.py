@@ -39,6 +39,7 @@ _CITED: Mapping[str, tuple[str, ...]] = {
     "private": ("P3", "carve_outs"),
     "no_member": ("N1", "minimum_members"),
     "outside": ("N1", "minimum_members"),
+    "apart": ("P1", "N1"),
     "opinion_only": ("W6", "serial.element"),
     "staff": ("C4", "intermediary.staff_briefing"),
     "caution": ("P3", "carve_outs"),
@@ -151,6 +152,9 @@ def _people(r: _Reasons) -> None:
     outside = [b.name for b in case.shown if b.body not in case.standing.member_of | case.standing.presides]
     if outside:
         r.add("outside", Weighs.AGAINST, {"body": ", ".join(outside)})
+    apart = [b.name for b in case.shown if b.apart and b.includes_asker]
+    if apart:
+        r.add("apart", Weighs.AGAINST, {"body": ", ".join(apart)})
     if case.standing.staff and case.counts:
         r.add("staff", Weighs.AGAINST)
     if "household" in case.judged.reasons:
@@ -177,9 +181,8 @@ def _numbers(r: _Reasons) -> None:
     for b in r.case.shown:
         held = len(b.people)
         inside = b.body in r.case.standing.member_of | r.case.standing.presides
-        if not b.reached:
-            if inside:
-                r.add("below", Weighs.AGAINST, {"body": b.name})
+        if not b.reached and inside:
+            r.add("below", Weighs.AGAINST, {"body": b.name})
         told: set[tuple[ThresholdName, int]] = set()
         for t in _worth_telling(r.case.profile, b, inside=inside):
             if held < t.value or (t.name, t.value) in told:

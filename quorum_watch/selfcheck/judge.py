@@ -128,10 +128,10 @@ def _for_body(
     if inside:
         if content.decides:
             return Verdict.STOP, "decides"
-        if count.reached:
+        if count.reached and not count.apart:
             return Verdict.STOP, "number"
         return Verdict.CHANGE, "signs" if content.signs else "view" if content.views else "facts"
-    if count.reached and present.spoke & others and not (standing.staff and not content.views):
+    if count.reached and not count.apart and present.spoke & others and not (standing.staff and not content.views):
         return Verdict.STOP, "number"
     if standing.official and (content.views or content.signs or content.empty) and len(others) > 1:
         return Verdict.CHANGE, "view"

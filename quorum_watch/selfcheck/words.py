@@ -15,7 +15,7 @@ from importlib import resources
 
 from quorum_watch.language.acts.threads import ThreadContext, ThreadMessage, names_of, read_thread
 from quorum_watch.language.foreign import detect_language
-from quorum_watch.language.lexicon import load_lexicon
+from quorum_watch.language.lexicon import WEIGHTS, load_lexicon
 from quorum_watch.language.scope import IDLE, CueFinder, judge_scope
 from quorum_watch.language.tame import tame
 from quorum_watch.language.topics import TopicFinder, TopicHit, count_points, is_shouted
@@ -28,8 +28,12 @@ from quorum_watch.vocabulary import MERITS, AccountKind, Act, Scope
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|[^\w\s]")
 _SENTENCE = re.compile(r"[^.!?\n]+")
+#: A sentence about money is about more than a date, whatever else stands in it.
+_MONEY = re.compile(r"\$ ?\d|\b(?:million|thousand|percent|dollars?)\b", re.IGNORECASE)
 #: Words up to which a sentence of its own ("Hi all", "Thanks, Dana") needs no act.
 LONG_SENTENCE = 4
+#: The topic every body's name shows and none is limited to.
+_GENERAL = "governance"
 _OTHERS = ("quoted", "forwarded")
 
 
@@ -99,7 +103,8 @@ def read_words(draft: Draft, names: Mapping[str, PersonId], asking: PersonId | N
     thread = []
     if held.strip():
         thread.append(ThreadMessage(held, sender="\0quoted"))
-    sure = scope if scope is Scope.BUSINESS else None
+    # Words to a colleague are read as business unless they show private life; the other way round views would be lost.
+    sure = Scope.NOT_BUSINESS if scope is Scope.NOT_BUSINESS else Scope.BUSINESS
     thread.append(ThreadMessage(own, sender=asking, reply_to=0 if thread else None, scope=sure))
     done = read_thread(thread, ThreadContext(names))
     acts = frozenset(a.act for a in done[-1].acts)
@@ -124,15 +129,32 @@ def _loose(own: str, acts: list[tuple[int, int]]) -> bool:
     """Whether a sentence of some length does nothing the rules know; what is not known is not taken for harmless."""
     for found in _SENTENCE.finditer(own):
         start, end = found.span()
-        known = any(a < end and start < b for a, b in acts)
+        known = any(a < end and start < b for a, b in acts) and not _MONEY.search(found.group())
         if not known and len(_WORD.findall(found.group())) > LONG_SENTENCE:
             return True
     return False
 
 
+def speaks_of_other_work(topics: tuple[str, ...], body_name: str) -> bool:
+    """Whether every topic of a draft is a plain subject that is not the one a body bears in its name.
+
+    Budgets, contracts and the like are everybody's work, and a body whose name shows no topic has none of its own.
+
+    >>> [speaks_of_other_work((topic,), "Personnel Committee") for topic in ("parks", "budget")]
+    [True, False]
+    """
+    lexicon = _finders()[0].lexicon
+    points = count_points(_finders()[0].find(_cut(body_name)))
+    own = {t for t, n in points.items() if n >= WEIGHTS["normal"]} - {_GENERAL}
+    plain = bool(topics) and all(lexicon[t].kind == "subject" for t in topics)
+    return plain and bool(own) and not own & set(topics)
+
+
 def _weigh(own: str, subject: str, held: str, acts: frozenset[Act], *, private: bool) -> tuple[Scope, tuple[str, ...]]:
     """Scope of the draft; quoted business makes an answer business, and merits are never taken for private talk."""
     scope, topics = _judge(f"{subject}\n{own}" if subject else own, acts, private=private)
+    if scope is Scope.NOT_BUSINESS and any(_turns(m.group()) for m in _SENTENCE.finditer(own)):
+        scope = Scope.UNCLEAR  # a greeting that turns to business
     if held.strip() and scope is not Scope.BUSINESS:
         quoted, found = _judge(held, frozenset(), private=False)
         topics = (*topics, *(t for t in found if t not in topics))
@@ -163,8 +185,16 @@ def _judge(text: str, acts: frozenset[Act], *, private: bool) -> tuple[Scope, tu
     return scope, tuple(sorted(points, key=lambda t: (-points[t], t)))
 
 
+def _turns(sentence: str) -> bool:
+    """Whether one sentence of a private message has a strong word of a topic and none of private life."""
+    topics, cues = _finders()
+    words = _cut(sentence)
+    hits = topics.find(words)
+    return any(h.weight >= WEIGHTS["strong"] for h in hits) and not any(c.kind == "social" for c in cues.find(words))
+
+
 def _strong(hits: list[TopicHit]) -> int:
     return len({h.term for h in hits if h.kind in ("strong", "case") and h.weight > 1})
 
 
-__all__ = ["Words", "read_words", "spoken_names"]
+__all__ = ["Words", "read_words", "speaks_of_other_work", "spoken_names"]
