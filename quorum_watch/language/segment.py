@@ -179,7 +179,9 @@ def _place(
             return Placed(Scope.UNCLEAR)
         if not apart and _may_inherit(own, topics, private_parent=private_parent):
             return _inherit(own, context, topics, scope)
-    if best is not None and best.chance >= rules.link.topic and topic_of.get(best.matter):
+    # Where only one matter is open, less is needed to think of it.
+    least = rules.link.again if own.open_matters else rules.link.topic
+    if best is not None and best.chance >= least and topic_of.get(best.matter):
         # Not certain enough to name the matter, but enough to name its topic.
         found = {topic_of[best.matter]: "possible"}
         for extra in topics:

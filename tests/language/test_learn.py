@@ -157,7 +157,7 @@ def test_a_filled_sheet_measures_precision_and_recall_with_intervals():
         message(3, "the water bill", thread="c"),
     ]
     readings = {r.interaction: r for r in read_interactions(messages)}
-    sheet = "id,topics,scope,text\ni1,parks,business,x\ni2,none,not_business,x\ni3,utilities;budget,business,x\ni9,parks,,x\ni8,,,x\n"
+    sheet = "id,topics,scope\ni1,parks,business\ni2,none,not_business\ni3,utilities;budget,business\ni9,parks,\ni8,,\n"
     quality = measure(read_sheet(sheet, LEXICON.codes, "sheet.csv"), readings)
     assert quality.labelled == 3
     assert (quality.precision.right, quality.precision.of) == (2, 2)

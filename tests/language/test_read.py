@@ -269,7 +269,8 @@ def test_the_cache_does_not_outlive_a_change_of_matters(tmp_path: Path):
 def test_a_workspace_adds_and_removes_terms(tmp_path: Path):
     overlay = tmp_path / "topics.toml"
     overlay.write_text(
-        '[topics.parks]\nstrong = ["fish boil grounds"]\nremove = ["dog park"]\n[topics.ferry]\nname = "Ferry"\nkind = "subject"\nstrong = ["ferry slip"]\n',
+        '[topics.parks]\nstrong = ["fish boil grounds"]\nremove = ["dog park"]\n'
+        '[topics.ferry]\nname = "Ferry"\nkind = "subject"\nstrong = ["ferry slip"]\n',
         "utf-8",
     )
     one, two = read(

@@ -17,10 +17,28 @@ from tests.shared import shared
 
 LEXICON = load_lexicon()
 FINDER = TopicFinder(LEXICON, cut_words)
-CONTRACT = (
-    "zoning public_safety streets transit utilities environment parks library_arts housing economic_development licensing "
-    "health_human_services education elections budget personnel procurement property legal governance"
-).split()
+CONTRACT = {
+    "zoning",
+    "public_safety",
+    "streets",
+    "transit",
+    "utilities",
+    "environment",
+    "parks",
+    "library_arts",
+    "housing",
+    "economic_development",
+    "licensing",
+    "health_human_services",
+    "education",
+    "elections",
+    "budget",
+    "personnel",
+    "procurement",
+    "property",
+    "legal",
+    "governance",
+}
 
 
 def topics(text: str) -> tuple[str, ...]:
@@ -30,7 +48,7 @@ def topics(text: str) -> tuple[str, ...]:
 
 
 def test_the_shipped_lexicon_has_the_twenty_topics_of_the_contract():
-    assert sorted(LEXICON.codes) == sorted(CONTRACT)
+    assert set(LEXICON.codes) == CONTRACT
     assert sum(len(t.terms()) for t in LEXICON.topics) > 4000
 
 
