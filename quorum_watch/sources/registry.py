@@ -32,6 +32,7 @@ READERS: tuple[str, ...] = (
     "mbox:MboxReader",
     "eml:EmlReader",
     "sms:SmsReader",
+    "facebook:FacebookReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
