@@ -13,9 +13,10 @@ from datetime import date, datetime, timedelta
 
 from quorum_watch.assess.concern import Rule, decide
 from quorum_watch.assess.factors import Scene, law_factors, spell
-from quorum_watch.assess.facts import Facts, facts_of, numbers_of
+from quorum_watch.assess.facts import Facts, facts_of
 from quorum_watch.assess.gates import Episode, Known, episodes
 from quorum_watch.assess.measure import Ground, Story, Windows, add_up, tell, without
+from quorum_watch.assess.numbers import numbers_of
 from quorum_watch.assess.pattern import name_pattern
 from quorum_watch.assess.policy import policy_finding
 from quorum_watch.assess.sight import Sight

@@ -23,7 +23,7 @@ def policy_finding(episode: Episode, ground: Ground, known: Known, collected: Co
     The overlay says which channels it covers (``policy.channels``); one note covers one episode.
     """
     from quorum_watch.assess.assess import Assessed
-    from quorum_watch.assess.facts import Numbers
+    from quorum_watch.assess.numbers import Numbers
 
     day = episode.last_day
     rules = known.profile.factors(FactorKind.POLICY)

@@ -14,8 +14,8 @@ from quorum_watch.vocabulary import Polarity, Role, Test
 from quorum_watch.wording import say
 
 if TYPE_CHECKING:
-    from quorum_watch.assess.facts import Numbers
     from quorum_watch.assess.gates import Episode, Known
+    from quorum_watch.assess.numbers import Numbers
 
 _CONTEXT = 24  # code points of text kept on each side of a quote, enough to re-find it
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from quorum_watch.assess.facts import WATCHED, numbers_of
+from quorum_watch.assess.numbers import WATCHED, numbers_of
 from quorum_watch.model import PersonId, Threshold
 from quorum_watch.roster import Roster
 from quorum_watch.rules.practice import effect
@@ -50,7 +50,8 @@ def count_bodies(
         if not thresholds:
             continue
         numbers = numbers_of(profile, thresholds, proposal_known=vote_rule is not None)
-        ordinary = deciding = numbers.social if channel in SOCIAL else numbers.deciding
+        ordinary = numbers.social if channel in SOCIAL else numbers.deciding
+        deciding = ordinary = max(ordinary, profile.number("minimum_members", on))
         special = numbers.special
         named = _named(profile, thresholds, body.kind.value, words.proposals, on) if vote_rule is None else None
         if named is not None and named.value < deciding:
