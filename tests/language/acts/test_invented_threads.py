@@ -1,6 +1,6 @@
 """Short invented conversations in which nothing is said plainly: core acts found and not overcalled.
 
-Each block starts with a matter's title; each line is ``ACT|FROM>TO,TO [rN]: text`` where ``rN`` names the line answered.
+Each block starts with a matter's title; each line is ``ACT|FROM>TO,TO [rN]: text``; ``rN`` names the line answered.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from quorum_watch.language.acts.threads import read_thread
 
 PEOPLE = {"a": "Andrea Amdahl", "b": "Bernard Beck", "c": "Cecil Crane", "d": "Dee Dorsey"}
 #: Other names used for the same four in the text.
-ALSO = {"bee": "b", "betty": "b", "bernice": "b", "bev": "b", "barney": "b", "bud": "b", "b": "b", "ray": "x"} | {
-    n: "c" for n in ("cee", "cees", "carl", "clem", "constance", "cecilia", "cora", "cece", "c")
-}
+ALSO = {"bee": "b", "betty": "b", "bernice": "b", "bev": "b", "barney": "b", "bud": "b", "b": "b"} | dict.fromkeys(
+    ("cee", "cees", "carl", "clem", "constance", "cecilia", "cora", "cece", "c"), "c"
+)
 
 
 def conversations() -> list[tuple[str, list[str], list[ThreadMessage]]]:
@@ -42,7 +42,7 @@ def conversations() -> list[tuple[str, list[str], list[ThreadMessage]]]:
 def test_core_acts_of_oblique_conversations() -> None:
     right: Counter[bool] = Counter()
     many = missed = 0
-    names = names_of(PEOPLE) | {n: p for n, p in ALSO.items() if p != "x"}
+    names = names_of(PEOPLE) | ALSO
     for title, acts, messages in conversations():
         context = ThreadContext(names, frozenset(PEOPLE), (("m1", title),))
         for act, message in zip(acts, read_thread(messages, context), strict=True):
