@@ -259,6 +259,9 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                     pieces = (word,)
                 if raw[0].isupper() and not raw.isupper() and out[-1] != "|":
                     capitals.add(pieces[0])
+            elif pieces[0] in ignored and len(pieces) == 1:
+                skipped = (pieces[0], first, last)
+                continue
             for piece in pieces:
                 out.append(piece)
                 start.append(first)
