@@ -7,8 +7,8 @@ none of them can say more than another. Text is plain text: a renderer escapes i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +63,8 @@ class Grid:
     """A table with a caption, one header row, and a header cell at the start of each row.
 
     ``key`` names the table in file names and anchors, ``numeric`` holds the columns that are set to the right,
-    ``anchors`` the anchor of each row (``""`` for none; empty for none at all).
+    ``anchors`` the anchor of each row (``""`` for none; empty for none at all). Tables with the same ``sheet`` share
+    one CSV file, in which ``subject`` stands before each of their rows.
     """
 
     key: str
@@ -72,16 +73,22 @@ class Grid:
     rows: tuple[tuple[Words, ...], ...]
     numeric: frozenset[int] = frozenset()
     anchors: tuple[str, ...] = ()
+    sheet: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure: ``alt`` says in words what it shows; the table with the same data stands beside it as a block."""
+    """A figure: ``alt`` says in words what it shows; the table with the same data stands beside it as a block.
+
+    ``plate`` keeps what was drawn, so that several formats of one edition draw once.
+    """
 
     key: str
     alt: str
     caption: str
     draw: Callable[[], Axes]
+    plate: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 Block = Heading | Para | Bullets | Terms | Grid | Picture

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from quorum_watch import plots
+from quorum_watch.report.blocks import Picture
 from quorum_watch.wording import say
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def trend(labels: Sequence[str], counts: Sequence[int | None], inside: Sequence[
             if count is None:
                 ax.plot([x], [top * 0.03], marker="x", color=_INK, markersize=6)
                 continue
-            ax.bar(x, count, width=0.7, edgecolor=_INK, facecolor="#4d4d4d" if here else _PALE, hatch="" if here else "//")
+            face, hatch = ("#4d4d4d", "") if here else (_PALE, "//")
+            ax.bar(x, count, width=0.7, edgecolor=_INK, facecolor=face, hatch=hatch)
             if count and len(labels) <= _LABELS:
                 ax.annotate(str(count), (x, count), xytext=(0, 2), textcoords="offset points", ha="center", fontsize=8)
         ax.set_xticks(range(len(labels)), list(labels), rotation=60, ha="right", fontsize=8)
@@ -49,7 +51,7 @@ def settings() -> Any:
     """Fonts and identifiers that give the same bytes everywhere."""
     import matplotlib as mpl
 
-    chosen: dict[str, Any] = {
+    chosen: Any = {
         "svg.hashsalt": "quorum_watch", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9,
         "axes.edgecolor": _INK, "text.color": _INK, "axes.labelcolor": _INK, "xtick.color": _INK, "ytick.color": _INK,
         "hatch.linewidth": 0.6,
@@ -57,15 +59,25 @@ def settings() -> Any:
     return mpl.rc_context(chosen)
 
 
-def svg(ax: Axes, name: str) -> str:
-    """The picture as SVG text, its ids beginning with ``name``."""
-    return plots.to_svg(ax, prefix=name)
+def svg(picture: Picture) -> str:
+    """The picture as SVG text, its ids beginning with its key; drawn once, however many formats use it."""
+    if "svg" not in picture.plate:
+        ax = picture.plate.pop("axes", None) or picture.draw()
+        picture.plate["svg"] = plots.to_svg(ax, prefix=picture.key)
+    found: str = picture.plate["svg"]
+    return found
 
 
-def png(ax: Axes) -> tuple[bytes, float]:
-    """The picture as PNG bytes without a date or a program name, and its width in inches."""
-    out = BytesIO()
-    figure: Any = ax.get_figure()
-    with settings():
-        figure.savefig(out, format="png", dpi=_DPI, metadata={"Software": None})
-    return out.getvalue(), float(figure.get_size_inches()[0])
+def png(picture: Picture) -> tuple[bytes, float]:
+    """The picture as PNG bytes without a date or a program name, and its width in inches.
+
+    Drawn on fresh axes: laying a figure out a second time may move it by a hair.
+    """
+    if "png" not in picture.plate:
+        out = BytesIO()
+        figure: Any = picture.draw().get_figure()
+        with settings():
+            figure.savefig(out, format="png", dpi=_DPI, metadata={"Software": None})
+        picture.plate["png"] = (out.getvalue(), float(figure.get_size_inches()[0]))
+    found: tuple[bytes, float] = picture.plate["png"]
+    return found

@@ -69,6 +69,7 @@ def build_report(
     now = {f["fingerprint"]["seed"] for f in material.document["findings"]}
     gone = [f for f in within(material.before, period) if f["fingerprint"]["seed"] not in now and f["test"] != "policy"]
     names = {p.person_id: p.name for p in material.roster.people}
-    chosen = Chosen(within(material.document["findings"], period), gone, names, reviewed.decisions, reviewed.log)
+    chosen = Chosen(within(material.document["findings"], period), gone, names, reviewed.decisions, reviewed.log,
+                    material.drawn)  # fmt: skip
     whom = material.roster.name(recipient) if recipient else material.workspace.contact.name or "City Attorney"
     return build_privileged(facts, roster_day(material, period), chosen, whom)

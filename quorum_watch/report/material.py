@@ -32,6 +32,7 @@ from quorum_watch.roster import Roster
 from quorum_watch.rules import Profile
 from quorum_watch.vocabulary import Channel, Pattern, Scope, SinceLast, Test, TimePrecision
 from quorum_watch.workspace import Workspace
+from quorum_watch.workspace.records import Meeting
 
 if TYPE_CHECKING:
     from quorum_watch.pipeline import Run
@@ -41,7 +42,7 @@ _COUNTS = ("found", "rows", "duplicates", "ignored", "restricted", "quarantined"
 
 @dataclass(frozen=True)
 class Material:
-    """A run as reports use it. ``before`` holds the findings of the run it is compared with."""
+    """A run as reports use it. ``before`` holds the findings of the run it is compared with, ``drawn`` pictures."""
 
     document: Mapping[str, Any]
     workspace: Workspace
@@ -50,6 +51,7 @@ class Material:
     interactions: tuple[Interaction, ...] = ()
     readings: tuple[Reading, ...] = ()
     before: tuple[Finding, ...] = ()
+    drawn: dict[str, list[Any]] = field(default_factory=dict, compare=False, repr=False)
     _sitting: dict[tuple[str, date], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
     def bodies_of(self, person: str, day: date) -> frozenset[str]:
@@ -181,9 +183,10 @@ def roster_day(material: Material, period: Period) -> date:
 
 def _rules(bodies: Sequence[BodyRow]) -> tuple[Rule, ...]:
     found = {
-        (t.rule, t.citation.cite): Rule(t.rule, t.citation.cite, t.citation.url, t.citation.verified and not t.inference)
+        (t.rule, c.cite): Rule(t.rule, c.cite, c.url, c.verified and not t.inference)
         for b in bodies
         for t in b.numbers
+        for c in (t.citation,)
     }
     return tuple(found[k] for k in sorted(found))
 
@@ -268,7 +271,7 @@ def _matters(material: Material, period: Period, contacts: Sequence[_Contact]) -
     A contact in a noticed meeting of the body is none of these: what counts is what members wrote outside.
     """
     zone = material.workspace.zone
-    first = {}
+    first: dict[str, Meeting] = {}
     for meeting in material.workspace.meetings:
         for matter in meeting.matter_ids:
             first.setdefault(matter, meeting)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from quorum_watch import plots
 from quorum_watch.report import sections as part
@@ -17,7 +18,7 @@ from quorum_watch.report.blocks import Block, Bullets, Edition, Grid, Heading, I
 from quorum_watch.report.content import LEVELS, POLICY, Decision, Facts, Finding, LogEntry
 from quorum_watch.report.period import long_date
 from quorum_watch.report.public import moment
-from quorum_watch.report.text import clip
+from quorum_watch.report.text import clip, visible
 from quorum_watch.vocabulary import Act
 from quorum_watch.wording import say
 
@@ -59,6 +60,7 @@ class Chosen:
     names: Mapping[str, str]
     decisions: Mapping[str, Sequence[Decision]]
     log: Sequence[LogEntry] = ()
+    drawn: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def build_privileged(facts: Facts, on: date, chosen: Chosen, recipient: str) -> Edition:
@@ -170,7 +172,7 @@ def _finding(f: Finding, chosen: Chosen, *, pictures: bool) -> list[Block]:
         *(Para((line,)) for line in f["story"]),
     ]
     if pictures and f["steps"]:
-        blocks += _pictures(f, chosen.names)
+        blocks += _pictures(f, chosen)
     if f["steps"]:
         blocks.append(_steps(f, chosen.names))
     if f["thresholds"]:
@@ -184,13 +186,19 @@ def _finding(f: Finding, chosen: Chosen, *, pictures: bool) -> list[Block]:
     return [*blocks, *_sources(f), *_decisions(f, chosen)]
 
 
-def _pictures(f: Finding, names: Mapping[str, str]) -> list[Block]:
-    reach, lane = plots.reach_curve(f), plots.swimlane(f, names=names)
+def _pictures(f: Finding, chosen: Chosen) -> list[Block]:
+    """Both pictures of a finding; drawn once, also where the edition is built a second time with another cover."""
     name = f["id"]
-    return [
-        Picture(f"{name}-reach", plots.words_of(reach), say("report.finding.reach_caption"), lambda: reach),
-        Picture(f"{name}-lane", plots.words_of(lane), say("report.finding.lane_caption"), lambda: lane),
-    ]
+    if name not in chosen.drawn:
+        shown = {p: visible(n) for p, n in chosen.names.items()}
+        ways = {"reach": lambda: plots.reach_curve(f), "lane": lambda: plots.swimlane(f, names=shown)}
+        made = []
+        for key, draw in ways.items():
+            ax = draw()
+            caption = say(f"report.finding.{key}_caption")
+            made.append(Picture(f"{name}-{key}", plots.words_of(ax), caption, draw, {"axes": ax}))
+        chosen.drawn[name] = made
+    return list(chosen.drawn[name])
 
 
 def _steps(f: Finding, names: Mapping[str, str]) -> Grid:
@@ -207,7 +215,7 @@ def _steps(f: Finding, names: Mapping[str, str]) -> Grid:
         )  # fmt: skip
     heads = tuple(say(f"report.finding.{c}") for c in columns)
     caption = say("report.finding.steps", {"id": f["id"]})
-    return Grid(f"{f['id']}-steps", caption, heads, tuple(rows), frozenset({5}))
+    return Grid(f"{f['id']}-steps", caption, heads, tuple(rows), frozenset({5}), (), "steps", f["id"])
 
 
 def _quotes(evidence: Sequence[Mapping[str, object]]) -> str:
@@ -224,15 +232,15 @@ def _numbers(f: Finding) -> Grid:
     rows = []
     for t in f["thresholds"]:
         what = say(f"threshold.{t['name']}") + (f", {say('vote_rule.' + t['vote_rule'])}" if t["vote_rule"] else "")
-        marks = [say(f"report.finding.{m}") for m, on in
-                 (("not_verified", not t["verified"]), ("inference", t["inference"]), ("unsettled", t["unsettled"])) if on]  # fmt: skip
+        doubts = (("not_verified", not t["verified"]), ("inference", t["inference"]), ("unsettled", t["unsettled"]))
+        marks = [say(f"report.finding.{m}") for m, on in doubts if on]
         source = t["citation"] + (f" ({', '.join(marks)})" if marks else "")
         met = say("report.trend.yes" if t["reached"] else "report.trend.no")
         rows.append(row(t["value"], t["of"], what, met, source))
     heads = tuple(say(f"report.finding.{c}") for c in ("number", "of", "meaning", "met", "rule"))
     day = long_date(date.fromisoformat(f["thresholds"][0]["as_of"]))
     caption = say("report.finding.numbers", {"id": f["id"], "day": day})
-    return Grid(f"{f['id']}-numbers", caption, heads, tuple(rows), frozenset({0, 1}))
+    return Grid(f"{f['id']}-numbers", caption, heads, tuple(rows), frozenset({0, 1}), (), "numbers", f["id"])
 
 
 def _factor(x: Mapping[str, object]) -> str:
@@ -246,7 +254,7 @@ def _sources(f: Finding) -> list[Block]:
         return []
     heads = tuple(say(f"report.finding.{c}") for c in ("step", "file", "place"))
     caption = say("report.finding.sources_caption", {"id": f["id"]})
-    return [Grid(f"{f['id']}-sources", caption, heads, tuple(rows), frozenset({0}))]
+    return [Grid(f"{f['id']}-sources", caption, heads, tuple(rows), frozenset({0}), (), "sources", f["id"])]
 
 
 def _decisions(f: Finding, chosen: Chosen) -> list[Block]:
@@ -261,14 +269,15 @@ def _decisions(f: Finding, chosen: Chosen) -> list[Block]:
         for d in found
     )  # fmt: skip
     heads = tuple(say(f"report.finding.{c}") for c in columns)
-    return [title, Grid(f"{f['id']}-decisions", title.text, heads, rows)]
+    return [title, Grid(f"{f['id']}-decisions", title.text, heads, rows, frozenset(), (), "decisions", f["id"])]
 
 
 def _log(log: Sequence[LogEntry]) -> list[Block]:
     """The privilege log, in the usual columns."""
     if not log:
         return [part.head("log"), Para((say("report.log.none"),))]
-    columns = tuple(say(f"report.log.{k}") for k in ("id", "date", "kind", "author", "recipients", "basis", "description"))
+    keys = ("id", "date", "kind", "author", "recipients", "basis", "description")
+    columns = tuple(say(f"report.log.{k}") for k in keys)
     rows = tuple(row(e.id, e.date, e.kind, e.author, e.recipients, e.basis, e.description) for e in log)
     return [part.head("log"), Para((say("report.log.lead"),)), Grid("log", say("report.log.caption"), columns, rows)]
 

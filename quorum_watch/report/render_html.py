@@ -1,4 +1,4 @@
-"""An edition as one HTML file that needs nothing else: no script, no request, readable on paper and by a screen reader."""
+"""An edition as one HTML file that needs nothing else: no script, no request; for screen, paper and screen reader."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ def _block(block: Block) -> Mapping[str, Any]:
 
 def _inline(picture: Picture) -> Markup:
     """The drawing with a spoken name; its own words stay hidden from a screen reader, which hears the name."""
-    drawn = charts.svg(picture.draw(), picture.key)
+    drawn = charts.svg(picture)
     label = Markup('<svg role="img" aria-label="{}" ').format(visible(picture.alt))
     return label + Markup(drawn.removeprefix("<svg "))

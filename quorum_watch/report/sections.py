@@ -68,12 +68,13 @@ def note(key: str, values: Mapping[str, object] | None = None) -> Para:
 def cover(facts: Facts, audience: str) -> list[Block]:
     """What the edition is: period, roster, law, hashes; the banner and whatever was allowed against the default."""
     c = facts.cover
+    checked = long_date(c.roster_checked) if c.roster_checked else say("report.term.unchecked")
     rows = [
         (say("report.term.city"), c.city),
         (say("report.term.period"), c.period.spoken),
         (say("report.term.audience"), audience),
         (say("report.term.collected"), _collected(c.collected)),
-        (say("report.term.roster_checked"), long_date(c.roster_checked) if c.roster_checked else say("report.term.unchecked")),
+        (say("report.term.roster_checked"), checked),
         (say("report.term.roster"), c.roster[:_SHORT]),
         (say("report.term.law"), c.profile),
         (say("report.term.stage"), say(f"report.stage.{c.stage}")),
@@ -129,7 +130,13 @@ def since_last(facts: Facts, counts: Counts) -> list[Block]:
     """New, unchanged, updated and absent findings against the last run."""
     shown = counts.group("since", facts.tally.since)
     rows = tuple(row(say(f"report.since.{name}"), shown[name]) for name in facts.tally.since)
-    grid = Grid("since", say("report.since.caption"), (say("report.since.state"), say("report.since.count")), rows, frozenset({1}))
+    grid = Grid(
+        "since",
+        say("report.since.caption"),
+        (say("report.since.state"), say("report.since.count")),
+        rows,
+        frozenset({1}),
+    )
     blocks: list[Block] = [head("since"), grid, note("report.since.counts")]
     if not facts.tally.compared:
         blocks.append(note("report.since.first"))
@@ -153,7 +160,9 @@ def bodies(facts: Facts, counts: Counts, on: date) -> list[Block]:
         rows.append(row(b.name, b.seats, b.in_office, b.vacant, *values, shown[b.body_id]))
     numeric = frozenset(range(1, len(top) + len(columns) + 1))
     caption = say("report.bodies.caption", {"day": long_date(on)})
-    grid = Grid("bodies", caption, (*top, *(n.capitalize() for n in names), say("report.bodies.patterns")), tuple(rows), numeric)
+    grid = Grid(
+        "bodies", caption, (*top, *(n.capitalize() for n in names), say("report.bodies.patterns")), tuple(rows), numeric
+    )
     blocks: list[Block] = [head("bodies"), grid, note("report.bodies.counts")]
     if any(t.unsettled for b in facts.bodies for t in b.numbers):
         blocks.append(note("report.bodies.unsettled"))
@@ -201,7 +210,10 @@ def over_time(facts: Facts, counts: Counts) -> list[Block]:
     columns = tuple(say(f"report.trend.{k}") for k in ("label", "contacts", "patterns", "inside"))
     bars = [_number(began[k]) for k in keys]
     picture = Picture(
-        "trend", _trend_words(rows, bars), say("report.trend.picture"), lambda: trend(keys, bars, [r.inside for r in rows])
+        "trend",
+        _trend_words(rows, bars),
+        say("report.trend.picture"),
+        lambda: trend(keys, bars, [r.inside for r in rows]),
     )
     grid = Grid("trend", say("report.trend.caption"), columns, cells, frozenset({1, 2}))
     return [head("trend"), picture, grid, note("report.trend.counts")]
@@ -228,7 +240,9 @@ def coverage(facts: Facts) -> list[Block]:
     if not a.kinds:
         return [head("coverage"), Para((say("report.coverage.none"),))]
     columns = ("kind", "files", "found", "rows", "duplicates", "ignored", "restricted", "quarantined")
-    rows = [row(k.kind, k.files, k.found, k.rows, k.duplicates, k.ignored, k.restricted, k.quarantined) for k in a.kinds]
+    rows = [
+        row(k.kind, k.files, k.found, k.rows, k.duplicates, k.ignored, k.restricted, k.quarantined) for k in a.kinds
+    ]
     total = [a.totals[c] for c in columns[2:]]
     rows.append(row(say("report.coverage.total"), sum(k.files for k in a.kinds), *total))
     heads = tuple(say(f"report.coverage.{c}") for c in columns)
@@ -330,4 +344,3 @@ def topic_words(topics: Sequence[str]) -> str:
     """Topics as a reader sees them."""
     named = [say(f"topic.{t}") if has(f"topic.{t}") else t.replace("_", " ") for t in topics]
     return ", ".join(named)
-
