@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import resources
 from typing import NamedTuple, Protocol
 
@@ -75,17 +75,23 @@ def features(words: Sequence[str]) -> list[tuple[str, int]]:
     for n, word in enumerate(words):
         if n <= skip:
             continue
-        skip = _number_end(words, n)
-        mark = _feature("".join(words[n : skip + 1]) if skip > n else word)
-        if mark:
+        mark = _feature(word)
+        if word[-1:].isdigit():
+            skip = _number_end(words, n)
+            if skip > n:
+                mark = _feature("".join(words[n : skip + 1]))
             # "3" says nothing, "ward 3" and "amendment 4" do.
-            if mark.startswith("#") and len(mark) < 4 and mark[1:].isdigit():
+            if len(mark) < 4 and mark[1:].isdigit() and mark[0] == "#":
                 mark = f"#{before}{mark[1:]}" if before in _NUMBERED else ""
-            if mark:
-                found.append((mark, n))
-        if word not in (".", "#", "no", "No", "no.", "No.", "nr"):
-            before = stem(word) if word.isalpha() else ""
+        if mark:
+            found.append((mark, n))
+        if word not in _BETWEEN:
+            before = mark or (stem(word) if word.isalpha() else "")
     return found
+
+
+#: What may stand between a word and its number: "ward no. 3".
+_BETWEEN = frozenset({".", "#", "no", "No", "no.", "No.", "nr"})
 
 
 def _number_end(words: Sequence[str], n: int) -> int:
@@ -142,7 +148,7 @@ class MatterIndex:
     ``cut`` cuts a title into words as messages are cut. Matters without a title take no part.
     """
 
-    def __init__(self, matters: Sequence[Matter], cut: object) -> None:
+    def __init__(self, matters: Sequence[Matter], cut: Callable[[str], Sequence[str]]) -> None:
         self._cut = cut
         self._pair = load_settings().matters.pair
         self.matters = tuple(m for m in matters if m.title.strip())
@@ -168,7 +174,7 @@ class MatterIndex:
                     self._postings[mark].append((n, load_settings().matters.acronym))
 
     def _words(self, text: str) -> list[str]:
-        return list(self._cut(text))  # type: ignore[operator]
+        return list(self._cut(text))
 
     def _acronyms(self, texts: Sequence[Sequence[tuple[str, int]]]) -> list[set[str]]:
         """Initials by which people call a matter: "adu" for "accessory dwelling units"."""
@@ -199,7 +205,8 @@ class MatterIndex:
         # A small pool says little about rarity; a large one says more than any other city's papers.
         trust = pool / (pool + load_settings().matters.pool_half)
         value = max(0.1, (1 - trust) * general + trust * local)
-        self._idf_cache[mark] = value
+        if len(self._idf_cache) < 100_000:
+            self._idf_cache[mark] = value
         return value
 
     def _weigh(self, text: Sequence[tuple[str, int]]) -> dict[str, float]:

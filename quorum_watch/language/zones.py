@@ -23,11 +23,30 @@ class Zone:
     label: str
 
 
-_MAYBE = re.compile(
-    r"^[ \t]{0,8}>|wrote:|original message|forwarded message|^from: |^-- ?$|sent from my|confidential"
-    r"|intended recipient"
-    r"|financing:|revenue:|recommendation of|not to exceed|^get outlook for|virus-free",
-    re.IGNORECASE | re.MULTILINE,
+#: Plain signs of a zone, in lower case; a text with none of them is not looked at further.
+_SIGNS = (
+    *(
+        ">",
+        "wrote:",
+        "writes:",
+        "original message",
+        "forwarded",
+        "from: ",
+        "--",
+        "sent from my",
+        "sent via",
+        "get outlook for",
+    ),
+    *(
+        "confidential",
+        "intended recipient",
+        "records law",
+        "financing:",
+        "revenue:",
+        "recommendation of",
+        "not to exceed",
+    ),
+    *("virus-free", "estimated amount", "total $", "______"),
 )
 _QUOTE = re.compile(r"^[ \t]{0,8}>.*$", re.MULTILINE)
 _ATTRIBUTION = re.compile(
@@ -69,7 +88,8 @@ def cut_zones(text: str, quoted: Sequence[tuple[int, int, str]] = ()) -> tuple[Z
     [('quoted', 9)]
     """
     found = [Zone(s, e, FORWARDED if k == "forward" else QUOTED) for s, e, k in quoted if 0 <= s < e <= len(text)]
-    if _MAYBE.search(text) is not None:
+    low = text.lower()
+    if any(sign in low for sign in _SIGNS):
         found.extend(_scan(text))
     return _tidy(found)
 

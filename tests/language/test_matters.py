@@ -79,6 +79,25 @@ def test_order_of_matters_does_not_matter():
         assert INDEX.match(words) == turned.match(words)
 
 
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("about 24-19 then", "#24-19"),
+        ("see R-112-2026", "#R-112-2026"),
+        ("amendment 4 moves it", "#amend4"),
+        ("ward no. 3 seat", "#ward3"),
+        ("the 3.2 increase", "#3.2"),
+        ("140k for plows", "#140k"),
+    ],
+)
+def test_numbers_count_where_they_name_something(text, mark):
+    assert mark in {f for f, _ in features(cut_words(text))}
+
+
+def test_a_bare_small_number_names_nothing():
+    assert not any(f.startswith("#") for f, _ in features(cut_words("we agreed on 9, or 12 at most")))
+
+
 @pytest.mark.corpus
 def test_bill_summaries_find_their_bill_and_a_missing_bill_is_seldom_replaced():
     with (shared("language") / "nyc_bills.tsv").open(encoding="utf-8") as file:
