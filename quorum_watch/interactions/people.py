@@ -12,6 +12,8 @@ from quorum_watch.vocabulary import SOCIAL, AccountKind, Audience, Confidence, D
 
 #: Who was on a mailing list at the moment in question, where an export tells.
 Joined = Callable[[str], tuple[Party, ...] | None]
+#: Chat systems whose names come from the organisation's own directory, not from whoever writes.
+_DIRECTORIES = frozenset({AccountKind.SLACK, AccountKind.TEAMS})
 _LEGACY = "/o="  # Exchange addresses of people inside one organisation
 
 
@@ -117,6 +119,8 @@ def _is_name(party: Party) -> bool:
     """Whether nothing but a name was given. An address nobody knows is not a name, whatever name stands before it."""
     if not party.address or party.kind is AccountKind.NAME:
         return True
+    if party.kind in _DIRECTORIES:
+        return bool(party.name)
     if party.kind is AccountKind.EMAIL:
         return "@" not in party.address and _LEGACY not in party.address.lower()
     return party.kind is not AccountKind.PHONE and " " in party.address and not any(c.isdigit() for c in party.address)

@@ -79,7 +79,7 @@ class Document:
 def scan(data: bytes | mmap.mmap, arrays: frozenset[str], start: int = 0) -> Document:
     """Find the items of the named arrays of the outermost object; ``""`` names an outermost array.
 
-    ``start`` is where the document begins: the archives of some platforms assign it to a name first.
+    ``start`` is where the document begins: the archives of some platforms assign it to a name first, or wrap it.
 
     >>> text = b'{"title": "t", "messages": [{"a": [1]}, 2]}'
     >>> found = scan(text, frozenset({"messages"}))
@@ -88,7 +88,7 @@ def scan(data: bytes | mmap.mmap, arrays: frozenset[str], start: int = 0) -> Doc
     """
     size = len(data)
     opener = _SPACE.match(data, start + 3 if data[start : start + 3] == b"\xef\xbb\xbf" else start)
-    start = opener.end() if opener else start
+    begun, start = start > 0, opener.end() if opener else start
     spans: list[Span] = []
     holes: list[tuple[int, int]] = []
     stack = bytearray()
@@ -130,7 +130,7 @@ def scan(data: bytes | mmap.mmap, arrays: frozenset[str], start: int = 0) -> Doc
             if not stack:
                 rest = _SPACE.match(data, token.end())
                 tail = rest.end() if rest else token.end()
-                if data[tail : tail + 1] in (b"", b";"):
+                if data[tail : tail + 1] in (b"", b";") or (begun and data[tail : tail + 1] == b"}"):
                     return Document(_read_head(data, start, token.end(), holes), tuple(spans), -1)
                 return Document({}, tuple(spans), tail)
     broken = item if array is not None else (spans[-1].end if spans else 0)

@@ -33,6 +33,8 @@ READERS: tuple[str, ...] = (
     "eml:EmlReader",
     "sms:SmsReader",
     "facebook:FacebookReader",
+    "slack:SlackReader",
+    "google_chat:GoogleChatReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
