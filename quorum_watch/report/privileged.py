@@ -7,7 +7,7 @@ stands below them under its own heading.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -191,7 +191,10 @@ def _pictures(f: Finding, chosen: Chosen) -> list[Block]:
     name = f["id"]
     if name not in chosen.drawn:
         shown = {p: visible(n) for p, n in chosen.names.items()}
-        ways = {"reach": lambda: plots.reach_curve(f), "lane": lambda: plots.swimlane(f, names=shown)}
+        ways: dict[str, Callable[[], Any]] = {
+            "reach": lambda: plots.reach_curve(f),
+            "lane": lambda: plots.swimlane(f, names=shown),
+        }
         made = []
         for key, draw in ways.items():
             ax = draw()

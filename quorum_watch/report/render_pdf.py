@@ -7,6 +7,7 @@ font can show), so a broken file is never written. The template gets data only: 
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -21,7 +22,8 @@ from quorum_watch.report.text import visible
 from quorum_watch.wording import say
 
 _STANDARD = "ua-1"
-_SLIM, _WIDE = 4, 34
+_LINE, _WIDE, _LONGEST_WORD = 92, 60, 18
+_WHOLE, _DENSE = 9, 7
 _LETTER_INCHES = 7.0
 
 
@@ -40,9 +42,10 @@ def compile_pdf(template: bytes, data: Mapping[str, Any]) -> bytes:
     """Set ``data`` with ``template``; raises :class:`~quorum_watch.errors.InputError` (``QW-E260``) if refused."""
     import typst
 
+    compiler: Any = typst.compile
     dated = data["dated"]
     try:
-        made = typst.compile(
+        made = compiler(
             template,
             font_paths=[str(_fonts())],
             ignore_system_fonts=True,
@@ -115,8 +118,9 @@ def data_of(edition: Edition) -> dict[str, Any]:
     """The edition as the template reads it: plain texts, lists and numbers."""
     anchors = _anchors(edition)
     return {
-        "title": showable(f"{edition.title}: {edition.subtitle}"),
-        "subtitle": showable(edition.city),
+        "name": showable(f"{edition.title}: {edition.subtitle}"),
+        "title": showable(edition.title),
+        "subtitle": showable(edition.subtitle),
         "author": showable(edition.city),
         "lang": "en",
         "dated": [int(part) for part in edition.dated.split("-")],
@@ -164,6 +168,8 @@ def _block(block: Block, anchors: frozenset[str]) -> dict[str, Any]:
                 "numeric": sorted(block.numeric),
                 "anchors": list(block.anchors),
                 "widths": _widths(block),
+                "whole": len(block.rows) <= _WHOLE,
+                "dense": len(block.head) >= _DENSE,
             }
         case Picture():
             drawn = charts.svg(block)
@@ -182,11 +188,13 @@ def _inches(svg: str) -> float:
 
 
 def _widths(grid: Grid) -> list[int]:
-    """Shares of the page for the columns: by the longest word and the usual length of a cell, within bounds."""
-    shares = []
+    """Shares of the page for the columns: room for the longest word of each, the rest by the usual length of a cell."""
+    floor, want = [], []
     for k, title in enumerate(grid.head):
         cells = [plain(r[k]) for r in grid.rows]
-        longest = max((len(w) for text in (title, *cells) for w in text.split()), default=1)
+        longest = max((len(w) for text in (title, *cells) for w in re.split(r"[\s-]", text)), default=1)
+        floor.append(min(longest, _LONGEST_WORD) + 2)
         usual = sorted(len(c) for c in cells)[len(cells) * 3 // 4] if cells else 1
-        shares.append(min(max(_SLIM, longest, usual), _WIDE) if len(grid.head) > 1 else 1)
-    return shares
+        want.append(max(min(usual, _WIDE) + 2 - floor[-1], 0))
+    spare = max(_LINE - sum(floor), 0)
+    return [f * 10 + (spare * 10 * w // sum(want) if sum(want) else 0) for f, w in zip(floor, want, strict=True)]

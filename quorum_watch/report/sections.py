@@ -191,8 +191,8 @@ def patterns(facts: Facts, counts: Counts) -> list[Block]:
     rows = tuple(row(say(f"pattern.{n}").capitalize(), shown[n], say(f"report.pattern_of.{n}")) for n in chosen)
     columns = tuple(say(f"report.patterns.{k}") for k in ("kind", "count", "meaning"))
     grid = Grid("patterns", say("report.patterns.caption"), columns, rows, frozenset({1}))
-    tests = tuple((say(f"test.{t}").capitalize(), say(f"test_explained.{t}")) for t, n in facts.tally.test.items() if n)
-    return [head("patterns"), grid, note("report.patterns.counts"), Terms(tests)]
+    tests = tuple((say(f"test_explained.{t}"),) for t, n in facts.tally.test.items() if n)
+    return [head("patterns"), grid, note("report.patterns.counts"), Bullets(tests)]
 
 
 def over_time(facts: Facts, counts: Counts) -> list[Block]:

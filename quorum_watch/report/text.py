@@ -20,9 +20,15 @@ def visible(text: str) -> str:
 def _shown(c: str) -> str:
     if c in "\n\r\t":
         return " "
-    if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") and c not in _KEPT:
+    hidden = unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") or _noncharacter(ord(c))
+    if hidden and c not in _KEPT:
         return f"[U+{ord(c):04X}]"
     return c
+
+
+def _noncharacter(point: int) -> bool:
+    """Code points that no text may hold (and that XML refuses)."""
+    return point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
 
 
 def clip(text: str, most: int = 300) -> str:
