@@ -103,6 +103,7 @@ def _assess_episode(episode: Episode, known: Known, collected: Collected) -> lis
     ground = Ground(windows, roles, practice.reactions.value == "count")
     thresholds = thresholds_of(episode, known, day)
     numbers = numbers_of(known.profile, thresholds, proposal_known=episode.vote_rule is not None)
+    ground = replace(ground, number=numbers.controlling)
     least = known.profile.number("minimum_members", law_day)
     facts = facts_of(episode, ground, numbers, practice, least, known.profile.number("watch_margin", law_day), spans)
     found = []

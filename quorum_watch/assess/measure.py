@@ -34,11 +34,12 @@ class Windows:
 
 @dataclass(frozen=True)
 class Ground:
-    """What every measure needs beside the events: windows, the roles of people, whether the law counts reactions."""
+    """What every measure needs beside the events: windows, roles, whether reactions count, the number looked for."""
 
     windows: Windows
     roles: Mapping[PersonId, str]
     reactions_count: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +87,21 @@ def _spoke(sights: Sequence[Sight], ground: Ground) -> Measured:
     return Measured(best.spoke, best.events) if best else NOTHING
 
 
-def chain_of(sights: Sequence[Sight], ground: Ground, number: int = 0) -> Candidate | None:
+def chain_of(sights: Sequence[Sight], ground: Ground) -> Candidate | None:
     """The largest chain of answered contacts through which members' views could have met in time order.
 
     ``Candidate.events`` index ``sights``. A single conversation or sitting is no chain, nor is a broadcast.
     """
-    private = [n for n, s in enumerate(sights) if s.merits and not s.public and not s.reaction]
-    if len(private) < 2 or not sights:
+    # The whole stretch goes in: a bare question or a "thanks" is what makes a commitment part of an exchange.
+    private = [n for n, s in enumerate(sights) if not s.public]
+    if len(private) < 2:
         return None
-    events = tuple(sights[n].event for n in private)
-    seating = sights[0].seating
-    shard = Shard("", Subject(""), events, seating.seats)
+    shard = Shard("", Subject(""), tuple(sights[n].event for n in private), sights[0].seating.seats)
     settings = Settings(
         ground.windows.sitting, ground.windows.answer, ground.windows.episode, ground.windows.conversation
     )
-    numbers = [number] if number else []
-    found = [c for c in detect(shard, numbers, settings) if c.layer == "views" and c.pattern in CHAINS]
+    numbers = [ground.number] if ground.number else []
+    found = [c for c in detect(shard, numbers, settings, layers=("views",)) if c.pattern in CHAINS]
     best = max(found, key=lambda c: (len(c.members), -len(c.events), [-e for e in c.events]), default=None)
     if best is None:
         return None
@@ -236,7 +236,7 @@ def tell(measure: str, sights: Sequence[Sight], ground: Ground, number: int) -> 
 
 
 def _tell_chain(sights: Sequence[Sight], ground: Ground, number: int) -> Story:
-    found = chain_of(sights, ground, number)
+    found = chain_of(sights, ground)
     if found is None:
         return Story(frozenset(), (), (), ())
     running = list(found.reached_after)

@@ -60,9 +60,10 @@ def _outside_hub(kept: Sequence[Sight], total: Series) -> bool:
 
 
 def _star(kept: Sequence[Sight], people: frozenset[PersonId]) -> bool:
-    """One member is in every contact, and no contact holds everybody."""
+    """One member is in every contact, and the others mostly meet through that member alone."""
     centres = frozenset(people).intersection(*(s.members for s in kept))
-    return len(centres) == 1 and all(len(s.members) < len(people) or len(people) == 2 for s in kept)
+    apart = [s for s in kept if len(s.members) < len(people)]
+    return len(centres) == 1 and 2 * len(apart) > len(kept)
 
 
 def _split(kept: Sequence[Sight]) -> bool:

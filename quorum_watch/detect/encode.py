@@ -29,7 +29,20 @@ MembersAt = Callable[[datetime], Collection[PersonId]]
 
 #: Platform events in which nobody says anything to anybody.
 SILENT_EVENTS = frozenset(
-    {"join", "leave", "create", "rename", "delete", "system", "calendar_cancel", "reaction_removed"}
+    {
+        "join",
+        "leave",
+        "create",
+        "rename",
+        "delete",
+        "system",
+        "calendar_cancel",
+        "calendar_response",
+        "reaction_removed",
+        "bounce",
+        "read_receipt",
+        "auto_reply",
+    }
 )
 
 #: Roles that name somebody in public, as against being able to read along.

@@ -17,7 +17,7 @@ from quorum_watch.model import Party, Record
 from quorum_watch.vocabulary import Channel, TimePrecision
 
 #: Version of the rules below; a change makes stored keys stale.
-KEYS = "1"
+KEYS = "2"
 
 _MARKS = r"(?:re|fw|fwd|aw|wg|antw|sv|vs|tr|rv)\s*(?:\[\d+\])?\s*:"
 _PREFIX = re.compile(rf"^\s*(?:{_MARKS}|\[[^\]]{{1,60}}\])\s*", re.IGNORECASE)
@@ -107,7 +107,8 @@ def derive_keys(record: Record) -> Keys:
     text_key = _digest((text,)) if text else ""
     subject = normalise_subject(record.subject) if record.subject else ""
     sender = party_key(record.sender) if record.sender else ""
-    people = sorted({party_key(p) for p in record.recipients})
+    # An envelope address (Delivered-To) names whose mailbox a copy lay in; it differs between copies of one message.
+    people = sorted({party_key(p) for p in record.recipients if p.evidence != "envelope"})
     if mail:
         parts = ["email", record.event, sender, subject, _time(record, 60), *people, "", text_key]
     else:

@@ -24,6 +24,10 @@ _DELIMITERS = (",", ";", "\t")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
+#: The longest cell of a table a person fills in; longer ones are a fault, not a name.
+_CELL_CHARS = 131_072
+
+
 @dataclass(frozen=True, slots=True)
 class Codes:
     """The fault codes a table reports under: the file, a column, a cell."""
@@ -208,6 +212,7 @@ def _csv_lines(text: str, spec: Spec) -> Iterator[tuple[int, list[str]]]:
     if re.fullmatch(r"sep=.\r?", first):  # a line Excel writes and reads
         delimiter, text, skipped = first[4], rest, 1
     delimiter = delimiter or _sniff(text, spec)
+    csv.field_size_limit(_CELL_CHARS)  # a process-wide setting, which readers of other files set for themselves
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     line = 1
     try:

@@ -6,11 +6,9 @@ from tests.benchmarks.bench_ingest import GOAL_MEMORY_MB, compare
 from tests.benchmarks.mutate_ingest import campaign
 
 
-def test_memory_and_speed_on_a_small_box() -> None:
-    """The full figures come from ``tests/benchmarks/bench_ingest.py``; this notices a loss of an order of magnitude."""
-    found = compare(1_000)
-    assert found["peak_mb"] < GOAL_MEMORY_MB
-    assert found["ingest_rate"] > 300
+def test_memory_on_a_small_box() -> None:
+    """Speed and memory on large boxes are measured by ``tests/benchmarks/bench_ingest.py``."""
+    assert compare(1_000)["peak_mb"] < GOAL_MEMORY_MB
 
 
 def test_damaged_files_are_accounted_for_and_found_again() -> None:
