@@ -109,7 +109,14 @@ def read(
 ) -> tuple[tuple[Interaction, ...], tuple[Reading, ...]]:
     """Resolve people as of each day, then read what each interaction is about and does."""
     interactions = resolve(stored, case.roster, case.workspace)
-    readings = language.read_interactions(
+    return interactions, interpret(case, interactions, progress)
+
+
+def interpret(
+    case: Case, interactions: Sequence[Interaction], progress: Progress = _quiet
+) -> tuple[Reading, ...]:
+    """What each interaction is about and does, with the city's people, bodies, matters and words."""
+    return language.read_interactions(
         interactions,
         people=language_people(case.roster),
         bodies=tuple((b.body_id, b.name) for b in case.roster.bodies),
@@ -118,7 +125,6 @@ def read(
         cache=case.workspace.root / ".cache",
         on_progress=lambda done, total: progress("language", done, total),
     )
-    return interactions, readings
 
 
 def language_people(roster: Roster) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
