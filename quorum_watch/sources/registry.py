@@ -35,6 +35,8 @@ READERS: tuple[str, ...] = (
     "facebook:FacebookReader",
     "slack:SlackReader",
     "google_chat:GoogleChatReader",
+    "x_archive:XArchiveReader",
+    "whatsapp:WhatsAppReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
