@@ -22,13 +22,14 @@ def build_member(facts: Facts, member: str, messages: Sequence[OwnMessage], sent
     """The edition for one member, by name; ``sent`` counts everything of theirs in the period."""
     c = facts.cover
     blocks: list[Block] = [
-        *part.cover(facts, say("report.audience.member", {"recipient": member})),
+        *part.cover(facts, say("report.audience.member", {"recipient": member}), findings=False),
         part.head("summary"),
         Para((say("report.member.sum", {"all": sent, "listed": len(messages)}),)),
         Para((say("report.member.meaning"),)),
         *_instead(messages, c, facts.options),
         *_messages(messages, facts.options),
-        *part.law(facts),
+        *part.coverage(facts),
+        *part.law(facts, findings=False),
         *part.glossary(_GLOSSARY),
         *part.questions(facts),
     ]

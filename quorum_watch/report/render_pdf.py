@@ -22,9 +22,10 @@ from quorum_watch.report.text import visible
 from quorum_watch.wording import say
 
 _STANDARD = "ua-1"
-_LINE, _WIDE, _LONGEST_WORD = 92, 60, 18
+_LINE, _LINE_DENSE, _WIDE, _LONGEST_WORD = 92, 118, 60, 18
 _WHOLE, _DENSE = 9, 7
 _LETTER_INCHES = 7.0
+_PICTURE = 72  # percent of its own size: two fit on a page beside their text
 
 
 def render_pdf(edition: Edition) -> bytes:
@@ -178,7 +179,7 @@ def _block(block: Block, anchors: frozenset[str]) -> dict[str, Any]:
                 "svg": drawn,
                 "alt": showable(block.alt),
                 "caption": showable(block.caption),
-                "share": min(100, round(_inches(drawn) / _LETTER_INCHES * 100)),
+                "share": min(100, round(_inches(drawn) / _LETTER_INCHES * _PICTURE)),
             }
 
 
@@ -196,5 +197,5 @@ def _widths(grid: Grid) -> list[int]:
         floor.append(min(longest, _LONGEST_WORD) + 2)
         usual = sorted(len(c) for c in cells)[len(cells) * 3 // 4] if cells else 1
         want.append(max(min(usual, _WIDE) + 2 - floor[-1], 0))
-    spare = max(_LINE - sum(floor), 0)
+    spare = max((_LINE_DENSE if len(grid.head) >= _DENSE else _LINE) - sum(floor), 0)
     return [f * 10 + (spare * 10 * w // sum(want) if sum(want) else 0) for f, w in zip(floor, want, strict=True)]

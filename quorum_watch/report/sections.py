@@ -65,8 +65,11 @@ def note(key: str, values: Mapping[str, object] | None = None) -> Para:
     return Para((say(key, values),), "note")
 
 
-def cover(facts: Facts, audience: str) -> list[Block]:
-    """What the edition is: period, roster, law, hashes; the banner and whatever was allowed against the default."""
+def cover(facts: Facts, audience: str, *, findings: bool = True) -> list[Block]:
+    """What the edition is: period, roster, law, hashes; the banner and whatever was allowed against the default.
+
+    Without ``findings`` no hash is printed that other people's messages would change.
+    """
     c = facts.cover
     checked = long_date(c.roster_checked) if c.roster_checked else say("report.term.unchecked")
     rows = [
@@ -79,8 +82,8 @@ def cover(facts: Facts, audience: str) -> list[Block]:
         (say("report.term.law"), c.profile),
         (say("report.term.stage"), say(f"report.stage.{c.stage}")),
         (say("report.term.run"), c.run),
-        (say("report.term.findings"), c.findings),
-        (say("report.term.evidence"), c.evidence[:_SHORT]),
+        *([(say("report.term.findings"), c.findings)] if findings else []),
+        *([(say("report.term.evidence"), c.evidence[:_SHORT])] if findings else []),
         (say("report.term.audit"), c.audit_head or say("report.term.audit_none")),
         (say("report.term.program"), c.program),
         (say("report.term.zone"), c.timezone),
@@ -283,8 +286,11 @@ def unseen(facts: Facts, counts: Counts) -> list[Block]:
     return [head("unseen"), Bullets(tuple(lines))]
 
 
-def law(facts: Facts) -> list[Block]:
-    """The profile, the rules behind the numbers, and the rules nobody has checked at their source."""
+def law(facts: Facts, *, findings: bool = True) -> list[Block]:
+    """The profile, the rules behind the numbers, and the rules nobody has checked at their source.
+
+    Without ``findings`` the rules that only findings used are left out: they would tell that there are findings.
+    """
     blocks: list[Block] = [head("law"), Para((say("report.law.profile", {"title": facts.cover.profile}),))]
     if facts.rules:
         rows = tuple(
@@ -294,6 +300,8 @@ def law(facts: Facts) -> list[Block]:
         )  # fmt: skip
         columns = tuple(say(f"report.law.{k}") for k in ("rule", "source", "read"))
         blocks.append(Grid("law", say("report.law.caption"), columns, rows))
+    if not findings:
+        return blocks
     if facts.unverified:
         blocks.append(Heading(3, say("report.law.unverified"), "unverified"))
         blocks.append(note("report.law.settings"))
