@@ -169,17 +169,25 @@ def agreement(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) -> A
         for group in ties.groups(held):
             if all(e.strength == IMPLIED for p in group for e in held[p]):
                 continue
-            found = _summed(sights, group, held, side)
+            found = _summed(sights, ties, group, held, side)
             if (len(found.members), len(found.explicit)) > (len(best.members), len(best.explicit)):
                 best = found
     return best
 
 
 def _summed(
-    sights: Sequence[Sight], group: frozenset[PersonId], held: dict[PersonId, list[Position]], side: Polarity
+    sights: Sequence[Sight],
+    ties: Ties,
+    group: frozenset[PersonId],
+    held: dict[PersonId, list[Position]],
+    side: Polarity,
 ) -> Agreement:
     strongest = {p: min((e.strength for e in held[p]), key=_ORDER.index) for p in group}
     pick = {s: tuple(sorted(p for p in group if strongest[p] == s)) for s in _ORDER}
-    # Every contact that states, asks for or carries a position among these members: the statements and what tied them.
-    events = tuple(n for n, s in enumerate(sights) if s.acts & POSITIONAL and not s.reaction and s.members & group)
+    # Every contact that states, asks for or carries a position among these people: the statements and what tied them.
+    events = tuple(
+        n
+        for n, s in enumerate(sights)
+        if s.acts & POSITIONAL and not s.reaction and any(ties.tied(m, p) for m in s.members for p in sorted(group)[:1])
+    )
     return Agreement(tuple(sorted(group)), pick[EXPLICIT], pick[TACIT], pick[REPORTED], events, side)
