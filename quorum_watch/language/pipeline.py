@@ -200,8 +200,10 @@ class Matters:
     def __call__(self, doc: Doc) -> Doc:
         """Process one doc."""
         words = visible_words(doc)
-        text = features(words) if self.matters else []
-        found = self.index.match_features(text)
+        # Doubled spaces are tokens too; words must count as neighbours all the same.
+        kept = [n for n, w in enumerate(words) if not w.isspace()] if self.matters else []
+        text = features([words[n] for n in kept])
+        found = [m._replace(words=tuple([kept[n] for n in m.words])) for m in self.index.match_features(text)]
         matches = weigh_matches(found, len(text), doc.user_data.get("qw_points", {}), self._topic_of)
         doc.user_data["qw_matches"] = matches
         if LIGHT not in doc.user_data:
