@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from quorum_watch.notebook.page import bullets, heading, page, paragraph, table
+from quorum_watch.report.text import visible
 from quorum_watch.wording import say
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class CoverageView:
         import pandas as pd
 
         columns = ["file", "kind", *_COUNTS]
-        return pd.DataFrame([{c: s[c] for c in columns} for s in self.json["sources"]], columns=columns)
+        rows = [{c: s[c] for c in columns} | {"file": visible(s["file"])} for s in self.json["sources"]]
+        return pd.DataFrame(rows, columns=columns)
 
     def _repr_html_(self) -> str:
         c = self.json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from quorum_watch.model import Citation
 from quorum_watch.notebook.figures import Figure
 from quorum_watch.notebook.page import bullets, heading, link, page, paragraph, table
 from quorum_watch.notebook.words import Mask, marked, quoted, weight
+from quorum_watch.report.text import visible
 from quorum_watch.vocabulary import Act
 from quorum_watch.wording import say
 
@@ -236,8 +237,7 @@ class FindingView:
             raise UsageError("QW-E114", "There is no such picture.", str(kind)[:40], f"Choose one of: {known}")
         f = self.json
         names = {p: self.run.name(p, None) for s in f["steps"] for p in (s["from"], *s["to"])}
-        if self.run.mask:
-            names = {p: p for p in names}
+        names = {p: p if self.run.mask else visible(n) for p, n in names.items()}
         return Figure(plots.draw(kind, f, names), f"{self.id}-{kind}")
 
     def to_frame(self) -> pd.DataFrame:
@@ -246,7 +246,8 @@ class FindingView:
 
         rows = [
             {
-                "step": s["n"], "at": s["at"], "channel": s["channel"], "from": s["from"], "to": "; ".join(s["to"]),
+                "step": s["n"], "at": s["at"], "channel": s["channel"], "from": visible(s["from"]),
+                "to": visible("; ".join(s["to"])),
                 "count": s["reached_after"], "interaction": s["interaction"],
                 "says": "; ".join(dict.fromkeys(e["says"] for e in s["evidence"] if weight(e["says"]))),
             }
@@ -322,6 +323,3 @@ def _moment(text: str) -> str:
 
 def _as_it_is(text: str) -> str:
     return text
-
-
-Masker = Callable[[str], str]

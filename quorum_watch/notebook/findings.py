@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from quorum_watch.errors import InputError, UsageError
 from quorum_watch.notebook.page import bullets, heading, page, paragraph, table
+from quorum_watch.report.text import visible
 from quorum_watch.wording import has, say
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Findings(Sequence["FindingView"]):
                     "first": shown["first"], "last": shown["last"], "headline": shown["headline"],
                 }
             )  # fmt: skip
+        rows = [{k: visible(v) if isinstance(v, str) else v for k, v in row.items()} for row in rows]
         columns = ["id", *FACETS, "reach", "steps", "first", "last", "headline"]
         return pd.DataFrame(rows, columns=columns)
 
