@@ -108,8 +108,9 @@ def _positions_of(sight: Sight, span: ActSpan, n: int, *, asked: bool) -> list[P
             return [Position(span.attributed_to, span.polarity, REPORTED, n)]
         return []
     if act in (Act.COMMIT, Act.DECIDE):
-        deferred = span.polarity is Polarity.NONE and not by_hand
-        own = [Position(member, span.polarity, TACIT if deferred else EXPLICIT, n)] if member else []
+        # A deferral, or words that only may be a commitment, are no more than tacit.
+        doubtful = not by_hand and (span.polarity is Polarity.NONE or span.confidence is Confidence.LOW)
+        own = [Position(member, span.polarity, TACIT if doubtful else EXPLICIT, n)] if member else []
         return own + (_co_signers(sight, span, n) if Act.SIGN in sight.acts else [])
     if act is Act.AGREE and (asked or Act.SIGN in sight.acts or Act.DRAFT in sight.acts):
         firm = (asked and span.confidence is not Confidence.LOW) or Act.SIGN in sight.acts
