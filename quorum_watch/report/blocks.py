@@ -22,6 +22,8 @@ class Link:
     to: str
 
 
+_SCHEMES = ("#", "https://", "mailto:", "tel:")
+
 Inline = str | Link
 Words = tuple[Inline, ...]
 
@@ -113,6 +115,18 @@ class Edition:
 def words(*parts: Inline) -> Words:
     """One run of words."""
     return parts
+
+
+def address(to: str) -> str:
+    """A link's target if it is of a kind a report may hold, else nothing: no script, no file, no plain ``http``.
+
+    >>> address("javascript:alert(1)"), address("#about")
+    ('', '#about')
+    """
+    allowed = to.startswith(_SCHEMES) and not any(
+        c.isspace() or ord(c) < 0x21 or 0xD800 <= ord(c) <= 0xDFFF for c in to
+    )
+    return to if allowed else ""
 
 
 def row(*cells: Inline | int | Words) -> tuple[Words, ...]:

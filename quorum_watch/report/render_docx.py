@@ -20,7 +20,19 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Inches, Pt, RGBColor
 
 from quorum_watch.report import charts
-from quorum_watch.report.blocks import Block, Bullets, Edition, Grid, Heading, Inline, Para, Picture, Terms, Words
+from quorum_watch.report.blocks import (
+    Block,
+    Bullets,
+    Edition,
+    Grid,
+    Heading,
+    Inline,
+    Para,
+    Picture,
+    Terms,
+    Words,
+    address,
+)
 from quorum_watch.report.text import visible
 from quorum_watch.wording import say
 
@@ -166,7 +178,7 @@ class _Writer:
 
     def _link(self, part: Inline, run: Any) -> Any:
         to = getattr(part, "to", "")
-        if to.startswith("#") and to[1:] not in self.anchors:
+        if not address(to) or (to.startswith("#") and to[1:] not in self.anchors):
             return run
         link = OxmlElement("w:hyperlink")
         if to.startswith("#"):

@@ -17,7 +17,19 @@ from typing import Any
 
 from quorum_watch.errors import InputError
 from quorum_watch.report import charts
-from quorum_watch.report.blocks import Block, Bullets, Edition, Grid, Heading, Inline, Para, Picture, Terms, plain
+from quorum_watch.report.blocks import (
+    Block,
+    Bullets,
+    Edition,
+    Grid,
+    Heading,
+    Inline,
+    Para,
+    Picture,
+    Terms,
+    address,
+    plain,
+)
 from quorum_watch.report.text import visible
 from quorum_watch.wording import say
 
@@ -142,7 +154,7 @@ def _run(parts: Sequence[Inline], anchors: frozenset[str]) -> list[Any]:
     for w in parts:
         if isinstance(w, str):
             out.append(showable(w))
-        elif w.to.startswith("#") and w.to[1:] not in anchors:
+        elif not address(w.to) or (w.to.startswith("#") and w.to[1:] not in anchors):
             out.append(showable(w.text))
         else:
             out.append({"text": showable(w.text), "to": w.to})

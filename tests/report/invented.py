@@ -86,9 +86,10 @@ def run_of(sizes: Sequence[int], findings: int, *, steps: int = 4, days: int = 3
     law = load_profile("us-wi")
     document = {
         "run": {
-            "id": "abcdef012345", "city": "Invented City", "timezone": "America/Chicago", "program": "quorum_watch test",
+            "id": "abcdef012345", "city": "Invented City", "timezone": "America/Chicago",
+            "program": "quorum_watch test", "unverified_rules": ["a.rule: Somewhere (draft)"],
             "profile": {"id": law.id, "title": law.title, "stage": str(law.stage), "banner": law.banner, "overlay": ""},
-            "evidence": "1" * 64, "roster": "2" * 64, "interactions": 100, "unverified_rules": ["a.rule: Somewhere (draft)"],
+            "evidence": "1" * 64, "roster": "2" * 64, "interactions": 100,
             "previous": None,
         },
         "coverage": {
@@ -110,11 +111,11 @@ def reviewed(material: Material) -> Reviewed:
     seeds = [f["fingerprint"]["seed"] for f in material.document["findings"][:1]]
     decision = Decision("no concern", "2026-05-01T10:00:00+00:00", "J. Doe, attorney", "one-way notice", "a note", True)
     log = LogEntry("QW-1", "2026-05-01", "decision", "J. Doe", "City Attorney", "legal advice", "Decision.")
-    return Reviewed({s: (decision,) for s in seeds}, (log,))
+    return Reviewed(dict.fromkeys(seeds, (decision,)), (log,))
 
 
 def sentences(edition: Edition) -> str:
-    """The running text of an edition: paragraphs, list items and meanings; not tables, hashes or the law's own words."""
+    """The running text of an edition: paragraphs, list items and meanings; not tables, hashes or the law's words."""
     lines, skipped = [], False
     for block in edition.blocks:
         if hasattr(block, "anchor"):
