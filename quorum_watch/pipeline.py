@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from quorum_watch import __version__, evidence, language, runs, stories
-from quorum_watch.assess.assess import Assessed, assess
+from quorum_watch.assess.assess import assess
 from quorum_watch.assess.concern import fingerprint_of_rules
 from quorum_watch.assess.gates import Known
+from quorum_watch.assess.result import Assessed
 from quorum_watch.assess.unseen import Collected
 from quorum_watch.evidence.accounting import Coverage
 from quorum_watch.findings import fingerprint, local, since, to_json

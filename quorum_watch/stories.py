@@ -18,8 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from quorum_watch.assess.assess import Assessed
 from quorum_watch.assess.measure import Ground, Windows
+from quorum_watch.assess.result import Assessed
 from quorum_watch.assess.sight import Seating, Sight
 from quorum_watch.errors import InputError
 from quorum_watch.model import Event, Interaction, PersonId, Reading, Seat

@@ -7,18 +7,19 @@ and what could not be seen. It never says what anybody intended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from quorum_watch.assess.concern import Rule, decide
-from quorum_watch.assess.factors import Scene, law_factors, spell
+from quorum_watch.assess.factors import Scene, law_factors
 from quorum_watch.assess.facts import Facts, facts_of
 from quorum_watch.assess.gates import Episode, Known, episodes
-from quorum_watch.assess.measure import Ground, Story, Windows, add_up, tell, without
+from quorum_watch.assess.measure import Ground, Story, Windows, add_up, tell
 from quorum_watch.assess.numbers import numbers_of
 from quorum_watch.assess.pattern import name_pattern
 from quorum_watch.assess.policy import policy_finding
+from quorum_watch.assess.result import Assessed
 from quorum_watch.assess.sight import Sight
 from quorum_watch.assess.story import headline, members_of, story_of, to_step
 from quorum_watch.assess.unseen import Collected, unseen
@@ -32,32 +33,6 @@ _TESTS = (Test.CONVENING, Test.WALKING_QUORUM)
 _UNTIED = frozenset({"union", "briefed", "asked", "signed"})
 #: Answers of a profile by which written messages count only when exchanged in real time.
 _REAL_TIME = frozenset({"contemporaneous", "real_time"})
-
-
-@dataclass(frozen=True)
-class Assessed:
-    """A finding with the episode and story it was made from, so that questions about it can be answered by counting."""
-
-    finding: Finding
-    episode: Episode
-    story: Story
-    measure: str
-    number: int
-    facts: Mapping[str, int]
-    ground: Ground
-    sights: tuple[Sight, ...]
-
-    def without(self, step: int) -> int:
-        """How many people the measure counts had step ``step`` (1-based) not been in the record.
-
-        Raises
-        ------
-        IndexError
-            If the finding has no such step.
-        """
-        if not 1 <= step <= len(self.story.events):
-            raise IndexError(step)
-        return without(self.measure, self.sights, self.ground, self.story.events[step - 1]).count
 
 
 def assess(
@@ -268,4 +243,4 @@ def _told_by_another(a: Assessed, stories: Sequence[Assessed]) -> bool:
     return False
 
 
-__all__ = ["Assessed", "assess", "confidence_of", "spell", "thresholds_of", "windows_of"]
+__all__ = ["assess", "confidence_of", "thresholds_of", "windows_of"]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from quorum_watch.assess.gates import Episode, Known
 from quorum_watch.assess.measure import Ground, Story
+from quorum_watch.assess.result import Assessed
 from quorum_watch.assess.story import headline, members_of, story_of, to_step
 from quorum_watch.assess.unseen import Collected, unseen
 from quorum_watch.findings import fingerprint
@@ -13,16 +12,12 @@ from quorum_watch.model import Factor, Finding
 from quorum_watch.vocabulary import Concern, Confidence, FactorKind, Pattern, Test, Weighs
 from quorum_watch.wording import say
 
-if TYPE_CHECKING:
-    from quorum_watch.assess.assess import Assessed
-
 
 def policy_finding(episode: Episode, ground: Ground, known: Known, collected: Collected) -> Assessed | None:
     """A note where the city's policy speaks to these contacts, or ``None`` where the city has no such policy.
 
     The overlay says which channels it covers (``policy.channels``); one note covers one episode.
     """
-    from quorum_watch.assess.assess import Assessed
     from quorum_watch.assess.numbers import Numbers
 
     day = episode.last_day

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from quorum_watch.assess.assess import Assessed, assess
+from quorum_watch.assess.assess import assess
 from quorum_watch.assess.gates import Known
+from quorum_watch.assess.result import Assessed
 from quorum_watch.assess.unseen import Collected
 from quorum_watch.model import ActSpan, Contact, Interaction, Reading, SourceRef, TopicSpan
 from quorum_watch.roster.records import Body, Membership, Person
