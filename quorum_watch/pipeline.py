@@ -113,9 +113,7 @@ def read(
     return interactions, interpret(case, interactions, progress)
 
 
-def interpret(
-    case: Case, interactions: Sequence[Interaction], progress: Progress = _quiet
-) -> tuple[Reading, ...]:
+def interpret(case: Case, interactions: Sequence[Interaction], progress: Progress = _quiet) -> tuple[Reading, ...]:
     """What each interaction is about and does, with the city's people, bodies, matters and words."""
     return language.read_interactions(
         interactions,
@@ -123,9 +121,16 @@ def interpret(
         bodies=tuple((b.body_id, b.name) for b in case.roster.bodies),
         matters=case.workspace.matters,
         lexicon_overlay=case.workspace.topics if case.workspace.topics.exists() else None,
+        model=topic_model(case.workspace),
         cache=case.workspace.root / ".cache",
         on_progress=lambda done, total: progress("language", done, total),
     )
+
+
+def topic_model(workspace: Workspace) -> Path | None:
+    """The folder of the topic model that ``topics learn`` installed in the workspace, if it did."""
+    folder = workspace.root / "language" / "model"
+    return folder if folder.is_dir() else None
 
 
 def language_people(roster: Roster) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
@@ -234,7 +239,7 @@ def run_id_of(case: Case, evidence_id: str, law_as_of: date | None = None) -> st
         case.workspace.fingerprint(),
         case.roster.fingerprint(),
         law_fingerprint(case.profile),
-        language_fingerprint(case.workspace.topics if case.workspace.topics.exists() else None),
+        language_fingerprint(case.workspace),
         fingerprint_of_rules(),
         str(law_as_of or ""),
     )
@@ -251,9 +256,13 @@ def law_fingerprint(profile: Profile) -> str:
     return fingerprint(*rows)
 
 
-def language_fingerprint(overlay: Path | None) -> str:
-    """SHA-256 over the word lists and rules of the language stage as installed, and the city's own words."""
-    rows = [overlay.read_text(encoding="utf-8") if overlay else ""]
+def language_fingerprint(workspace: Workspace) -> str:
+    """SHA-256 over the word lists and rules of the language stage as installed, and the city's own words and model."""
+    rows = [workspace.topics.read_text(encoding="utf-8") if workspace.topics.exists() else ""]
+    model = topic_model(workspace)
+    rows += (
+        [hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(model.rglob("*")) if p.is_file()] if model else []
+    )
     folders = [resources.files("quorum_watch.language")]
     while folders:
         for entry in sorted(folders.pop().iterdir(), key=lambda e: e.name):
