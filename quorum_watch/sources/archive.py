@@ -93,7 +93,8 @@ class ZipReader:
             _unpack(archive, info, path, Budget(Limits()))
             if not rest:
                 return path.read_bytes()
-            member = _open_member(path, file.name, name)
+            neighbours = ArchiveNeighbours(archive, file.name, Limits())
+            member = replace(_open_member(path, file.name, name), neighbours=neighbours)
             reader = registry.detect(member)
             if reader is None:
                 return path.read_bytes()

@@ -37,6 +37,7 @@ READERS: tuple[str, ...] = (
     "google_chat:GoogleChatReader",
     "x_archive:XArchiveReader",
     "whatsapp:WhatsAppReader",
+    "rsmf:RsmfReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"

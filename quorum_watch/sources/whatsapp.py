@@ -1,8 +1,8 @@
 """WhatsApp's text export: one line per message, local times without a zone, in an order nobody states.
 
 The order of day and month is taken from the file only where the file proves it: a number above twelve, or times that
-run forwards in one order and not in the other. Otherwise the conversation is set aside as ``ambiguous_date_order`` until
-the workspace answers ``whatsapp_date_order``. Notices ("added", "left") are kept: they say who was there. Members
+run forwards in one order and not in the other. Otherwise the chat is set aside as ``ambiguous_date_order`` until the
+workspace answers ``whatsapp_date_order``. Notices ("added", "left") are kept: they say who was there. Members
 who never wrote a word are not in the export at all, and the rows of a group say so.
 """
 
