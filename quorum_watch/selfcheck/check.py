@@ -155,7 +155,7 @@ def doubts_of(case: Case) -> tuple[str, ...]:
         "stale": bool(case.settings.stale),
         "draft_law": case.profile.stage is Stage.DRAFT,
         "unknown": bool(present.unknown),
-        "no_people": not present.seen and draft.channel not in SOCIAL and not present.outsiders,
+        "no_people": not draft.recipients and not draft.already and draft.channel not in SOCIAL,
         "unread_people": bool(PEOPLE_UNSURE & set(draft.doubts)),
         "no_words": _silent(draft, content, words) and not case.counts,
         "unread_words": words.partly or words.language != "en" or bool(WORDS_UNSURE & set(draft.doubts)),

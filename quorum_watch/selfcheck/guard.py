@@ -151,8 +151,8 @@ def same_site(headers: Headers, config: ServeConfig) -> bool:
     if headers.get("authorization", "").lower().startswith("bearer "):
         return True
     said = headers.get("sec-fetch-site")
-    if said is not None and said != "same-origin":
-        return False
+    if said is not None:  # set by the browser itself; under no-referrer the origin of a form is "null"
+        return said == "same-origin"
     origin = headers.get("origin")
     if origin is None:
         return True

@@ -63,7 +63,9 @@ async def read_form(body: bytes, headers: Headers) -> FormData:
 
 async def asked_by_form(form: FormData, place: Place, signed_in: str) -> Asked:
     """What the page's form asks. A file wins over pasted words; people chosen are added to either."""
+    ticked = [str(v) for v in form.getlist("outsider")]
     fields = {k: str(form.get(k, "")) for k in ("who", "paste", "to", "already", "outsiders", "channel", "vote_rule")}
+    fields["outsiders"] = "\n".join([o for o in [fields["outsiders"], *ticked] if o])
     chosen = [str(v) for v in form.getlist("person")]
     who = signed_in or fields["who"]
     asking = place.roster.by_id.get(who)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from quorum_watch.selfcheck.draft import advice_json
-from quorum_watch.selfcheck.render import as_text
 from quorum_watch.selfcheck.people import gather
+from quorum_watch.selfcheck.render import as_text
 from quorum_watch.vocabulary import FactorKind, Verdict, Weighs
 from tests.selfcheck.city import TODAY, place_of
 from tests.selfcheck.table import advise, draft_of, rows
