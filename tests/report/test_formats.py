@@ -111,7 +111,7 @@ def test_typst_refuses_what_is_not_accessible():
         "not typst": b"#let = (",
     }
     for template in broken.values():
-        with pytest.raises(InputError, match="QW-E260"):
+        with pytest.raises(InputError, match="QW-E277"):
             compile_pdf(template, data_of(edition))
 
 

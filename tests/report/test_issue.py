@@ -123,7 +123,7 @@ def test_stale_roster_and_draft_law_are_refused_unless_told(city):
     settings.write_text(settings.read_text().replace("roster_checked = ", "roster_checked = 2019-01-01 # "))
     with pytest.raises(RefusedError) as caught:
         report(city, "--law", "us-tx")
-    assert [f.code for f in caught.value.faults] == ["QW-E412", "QW-E432"]
+    assert [f.code for f in caught.value.faults] == ["QW-E433", "QW-E432"]
     assert caught.value.exit_code == 4
     assert not (city / "reports/issued").exists()
     done = report(city, "--law", "us-tx", "--allow-stale-roster", "--allow-draft-law")
