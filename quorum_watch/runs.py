@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,21 @@ def load(runs: Path, run_id: str) -> dict[str, Any]:
             "Delete that folder and run 'quorum-watch analyze' again; runs can always be made anew.",
         ) from error
     return found
+
+
+def no_run(runs: Path) -> InputError:
+    """The error where nothing was analysed yet: ``QW-E233``."""
+    return InputError(
+        "QW-E233", "This workspace has no run yet.", f"{runs.parent.name}/{runs.name}", "Run: quorum-watch analyze"
+    )
+
+
+def no_finding(wanted: str, known: Sequence[str], where: str = "") -> InputError:
+    """The error where a run has no finding of that id: ``QW-E234``; names the first few it has."""
+    some = ", ".join(known[:6]) or "none"
+    return InputError(
+        "QW-E234", f"There is no finding {wanted[:20]} here.", f"{where} (first: {some})".strip(), "Choose another id."
+    )
 
 
 def latest(runs: Path) -> str | None:

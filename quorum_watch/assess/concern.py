@@ -88,7 +88,7 @@ def rules() -> tuple[Rule, ...]:
         unknown = {name for line in when for name in line.names} - known
         if unknown:
             where = f"assess/concern.yaml, rule {entry['id']}"
-            raise LawError("QW-E429", f"A rule uses facts nobody computes: {sorted(unknown)}.", where, "Define them.")
+            raise LawError("QW-E430", f"A rule uses facts nobody computes: {sorted(unknown)}.", where, "Define them.")
         found.append(
             Rule(
                 entry["id"],

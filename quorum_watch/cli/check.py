@@ -144,7 +144,7 @@ def _own_mail(path: Path, asking: str | None, here: Place) -> tuple[OwnMessage, 
     from quorum_watch.sources.registry import open_source, read_items
 
     if not path.exists():
-        raise InputError("QW-E251", "There is no such mailbox.", str(path), "Name an mbox file or a folder of .eml.")
+        raise InputError("QW-E276", "There is no such mailbox.", str(path), "Name an mbox file or a folder of .eml.")
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     found = []
     for file in files:

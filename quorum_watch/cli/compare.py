@@ -61,13 +61,11 @@ def _documents(
     ws = Workspace.open(workspace)
     newest = runs.latest(ws.runs)
     if newest is None:
-        raise InputError(
-            "QW-E233", "This workspace has no run yet.", f"{ws.root.name}/runs", "Run: quorum-watch analyze"
-        )
+        raise runs.no_run(ws.runs)
     after = runs.load(ws.runs, newest)
     earlier = run_id or after["run"]["previous"]
     if earlier is None:
-        raise InputError("QW-E235", "There is only one run.", f"{ws.root.name}/runs", "Name a run, or use --law.")
+        raise InputError("QW-E275", "There is only one run.", f"{ws.root.name}/runs", "Name a run, or use --law.")
     return runs.load(ws.runs, earlier), after
 
 

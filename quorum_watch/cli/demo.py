@@ -22,7 +22,7 @@ def sample_city() -> Path:
         if (place / "workspace.toml").exists():
             return place
     raise UsageError(
-        "QW-E110",
+        "QW-E101",
         "The sample city is not installed.",
         "data/sample",
         "Install quorum_watch again from its source or wheel.",
@@ -57,7 +57,7 @@ def prepare(folder: Path) -> None:
     """Lay the sample city into ``folder``; a folder with anything else in it is refused."""
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise UsageError(
-            "QW-E111", "The folder is not empty and was not made by demo.", short(folder), "Name another folder."
+            "QW-E102", "The folder is not empty and was not made by demo.", short(folder), "Name another folder."
         )
     source = sample_city()
     folder.mkdir(parents=True, exist_ok=True)

@@ -142,7 +142,7 @@ def _marks(run: Run, period: Period, *, allow_stale_roster: bool, allow_draft_la
             what = "Nobody has said when the roster was last checked." if stale is None else (
                 "The roster was last checked too long before the end of the period.")  # fmt: skip
             remedy = "Compare the roster with the minutes and set roster_checked, or add --allow-stale-roster."
-            faults.append(Fault("QW-E412", what, "workspace.toml, roster_checked", remedy))
+            faults.append(Fault("QW-E433", what, "workspace.toml, roster_checked", remedy))
     if run.case.profile.stage is Stage.DRAFT:
         marks.append("draft_law")
         if not allow_draft_law:

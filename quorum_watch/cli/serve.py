@@ -65,7 +65,7 @@ def command(
         ) from None
     keeper = Keeper(workspace, _today)
     if person and (keeper.place is None or person not in keeper.place.roster.by_id):
-        raise UsageError("QW-E147", "--as is not a person id of the roster.", "serve --as", "See: quorum-watch roster")
+        raise UsageError("QW-E151", "--as is not a person id of the roster.", "serve --as", "See: quorum-watch roster")
     links = Links(workspace / LINKS_FOLDER, time.time) if sign_in == "links" else None
     if links is not None:
         links.listed()  # a list that others can read, or that is damaged, is refused before anybody can ask

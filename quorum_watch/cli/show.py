@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from quorum_watch.cli.common import emit, paragraph, visible
-from quorum_watch.errors import InputError
 from quorum_watch.vocabulary import Act
 
 _ACTS = frozenset(Act)
@@ -29,17 +28,12 @@ def command(workspace: Path, finding: str, with_law: bool, run_id: str | None, f
     ws = Workspace.open(workspace)
     chosen = run_id or runs.latest(ws.runs)
     if chosen is None:
-        raise InputError(
-            "QW-E233", "This workspace has no run yet.", f"{ws.root.name}/runs", "Run: quorum-watch analyze"
-        )
+        raise runs.no_run(ws.runs)
     document = runs.load(ws.runs, chosen)
     wanted = finding.upper() if finding.upper().startswith("QW-") else f"QW-{finding.upper()}"
     found = next((f for f in document["findings"] if f["id"] == wanted), None)
     if found is None:
-        some = ", ".join(f["id"] for f in document["findings"][:6]) or "none"
-        raise InputError(
-            "QW-E234", f"The run has no finding {wanted}.", f"run {chosen} (first: {some})", "Choose another id."
-        )
+        raise runs.no_finding(wanted, [f["id"] for f in document["findings"]], f"run {chosen}")
     if form == "json":
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return

@@ -201,7 +201,7 @@ def label(workspace: Path, out: Path | None, filled: Path | None, count: int, fo
     from quorum_watch.language.sheet import draw_messages, measure, read_sheet, write_sheet
 
     if (out is None) == (filled is None):
-        raise UsageError("QW-E110", "Say what to do with the sheet.", "topics label", "Give --out FILE or --in FILE.")
+        raise UsageError("QW-E103", "Say what to do with the sheet.", "topics label", "Give --out FILE or --in FILE.")
     case, interactions, readings = _read(workspace)
     if out is not None:
         drawn = draw_messages(interactions, count)

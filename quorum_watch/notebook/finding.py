@@ -126,7 +126,7 @@ class FindingView:
     def _steps(self) -> Markup:
         head = [say(f"review.head.{h}") for h in ("step", "when", "how", "who", "to", "words", "count")]
         told = self._told
-        events: Sequence[Event | None] = told.events if told else [None] * len(self.raw["steps"])
+        events: Sequence[Event | None] = told.steps if told else [None] * len(self.raw["steps"])
         if len(events) != len(self.raw["steps"]):
             events = [None] * len(self.raw["steps"])
         rows = [self._step(s, e) for s, e in zip(self.raw["steps"], events, strict=True)]
@@ -211,20 +211,20 @@ class FindingView:
     def without(self, step: int) -> WhatIf:
         """The same finding had one message not been sent: is the number still reached? Counts again, from the words.
 
-        Raises ``UsageError`` (QW-E114) for a step the finding does not have, or a run that kept no messages.
+        Raises ``UsageError`` (QW-E118) for a step the finding does not have, or a run that kept no messages.
         """
         told = self._told
         steps = self.raw["steps"]
         if told is None or not 1 <= step <= len(steps):
             where = f"{self.id} has steps 1 to {len(steps)}"
             remedy = "Choose one of them." if told else "Run 'quorum-watch analyze' again: this run kept no messages."
-            raise UsageError("QW-E114", f"Step {step} cannot be left out.", where, remedy)
+            raise UsageError("QW-E118", f"Step {step} cannot be left out.", where, remedy)
         people = {p.person_id: p.standing.value for p in self.run.case.roster.people}
         sights = told.sights(self.run.case.roster.seats_ever(self.raw["body"]))
         if told.measure in MEASURES:
-            after = without(told.measure, sights, told.ground(people), step).people
+            after = without(told.measure, sights, told.ground(people), told.places[step - 1]).people
         else:  # a policy finding counts everybody in the contacts
-            kept = [s for k, s in enumerate(sights, start=1) if k != step]
+            kept = [s for k, s in enumerate(sights) if k != told.places[step - 1]]
             after = frozenset().union(*(s.members for s in kept)) if kept else frozenset()
         return WhatIf(self, step, int(self.raw["reach"]), len(after), told.number)
 
@@ -234,7 +234,7 @@ class FindingView:
         """
         if kind not in plots.KINDS:
             known = ", ".join(plots.KINDS)
-            raise UsageError("QW-E114", "There is no such picture.", str(kind)[:40], f"Choose one of: {known}")
+            raise UsageError("QW-E118", "There is no such picture.", str(kind)[:40], f"Choose one of: {known}")
         f = self.json
         names = {p: self.run.name(p, None) for s in f["steps"] for p in (s["from"], *s["to"])}
         names = {p: p if self.run.mask else visible(n) for p, n in names.items()}

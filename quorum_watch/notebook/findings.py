@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, overload
 
 from markupsafe import Markup
 
-from quorum_watch.errors import InputError, UsageError
+from quorum_watch.errors import UsageError
 from quorum_watch.notebook.page import bullets, heading, page, paragraph, table
 from quorum_watch.report.text import visible
+from quorum_watch.runs import no_finding
 from quorum_watch.wording import has, say
 
 if TYPE_CHECKING:
@@ -54,8 +55,7 @@ class Findings(Sequence["FindingView"]):
         for f in self.chosen:
             if f.id == wanted:
                 return f
-        some = ", ".join(f.id for f in self.chosen[:6]) or "none"
-        raise InputError("QW-E234", f"There is no finding {wanted[:20]} here.", f"first: {some}", "Choose another id.")
+        raise no_finding(wanted, [f.id for f in self.chosen])
 
     def facets(self) -> dict[str, dict[str, int]]:
         """How many findings have each value of each facet, most first."""
@@ -88,7 +88,7 @@ class Findings(Sequence["FindingView"]):
         for name, value in wanted.items():
             if value not in known[name] and not _worded(name, value):
                 some = "; ".join(list(known[name])[:8]) or "none"
-                raise UsageError("QW-E114", f"No finding here has this {name}.", value[:60], f"Known: {some}")
+                raise UsageError("QW-E118", f"No finding here has this {name}.", value[:60], f"Known: {some}")
         decisions = self.run.decisions()
         kept = [f for f in self.chosen if all(self._values(f, decisions)[n] == v for n, v in wanted.items())]
         return Findings(self.run, tuple(kept))

@@ -71,7 +71,7 @@ class ReviewPanel:
         """Choose findings: ``all``, ``open``, ``changed``, or a concern."""
         if which not in {value for _, value in _choices()}:
             known = ", ".join(value for _, value in _choices())
-            raise UsageError("QW-E114", "There is no such filter.", which[:40], f"Use one of: {known}")
+            raise UsageError("QW-E118", "There is no such filter.", which[:40], f"Use one of: {known}")
         current = self.log.current()
         self._chosen = [f for f in self.run.findings if _matches(f, which, current)]
         self._at = 0
@@ -94,7 +94,7 @@ class ReviewPanel:
         if finding is None:
             return None
         if self.disposition.value is None:
-            raise UsageError("QW-E113", "No decision is chosen.", finding.id, "Choose one with the arrow keys.")
+            raise UsageError("QW-E117", "No decision is chosen.", finding.id, "Choose one with the arrow keys.")
         made = self.log.record(
             finding,
             self.disposition.value,

@@ -16,7 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from quorum_watch import pipeline, runs, stories
-from quorum_watch.errors import InputError, UsageError
+from quorum_watch.errors import UsageError
 from quorum_watch.notebook.attaching import attach_rows
 from quorum_watch.notebook.comparing import Comparison
 from quorum_watch.notebook.coverage import CoverageView
@@ -109,7 +109,7 @@ class OpenRun:
         if self.mask is None or self._plain is None:
             return self
         if not why.strip():
-            raise UsageError("QW-E113", "Say why names are needed.", "why", "A few words are enough; they are logged.")
+            raise UsageError("QW-E117", "Say why names are needed.", "why", "A few words are enough; they are logged.")
         log.note_act("unmask", f"run {self.id}", {"run": self.id, "why": why})
         return self._plain
 
@@ -127,7 +127,7 @@ class OpenRun:
         """The same messages under another law profile, or under the law as of one day: what moves, and why."""
         if law is None and law_as_of is None:
             raise UsageError(
-                "QW-E113", "Compare with what?", "compare", "Give law='us-ca', or law_as_of='2018-01-01', or both."
+                "QW-E117", "Compare with what?", "compare", "Give law='us-ca', or law_as_of='2018-01-01', or both."
             )
         whole = self.whole()
         day = date.fromisoformat(law_as_of) if isinstance(law_as_of, str) else law_as_of
@@ -156,7 +156,7 @@ class OpenRun:
         if not kept:
             return self._plain if self._plain is not None and self.mask is None else self
         again = attach_rows(self.whole(), kept)
-        told = {a.finding.id: _told_of(a) for a in again.assessed}
+        told = {a.finding.id: Told.of(a) for a in again.assessed}
         return replace(self, document=again.document, stories=told, attached=kept, _whole=[again])
 
     def _masked_document(self, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,13 +166,6 @@ class OpenRun:
 
 def _candidate(row: Mapping[str, Any]) -> HandCoded:
     return HandCoded(0, "", "", "hand-candidate", row, "")
-
-
-def _told_of(a: Any) -> Told:
-    return Told(
-        a.measure, a.number, a.ground.windows, a.ground.reactions_count, tuple(s.day for s in a.sights),
-        tuple(s.event for s in a.sights),
-    )  # fmt: skip
 
 
 def open_run(workspace: Path | str, *, run: str | None = None, review: Path | str | None = None) -> OpenRun:
@@ -196,9 +189,7 @@ def open_run(workspace: Path | str, *, run: str | None = None, review: Path | st
     root = case.workspace
     chosen = run or runs.latest(root.runs)
     if chosen is None:
-        raise InputError(
-            "QW-E233", "This workspace has no run yet.", f"{root.root.name}/runs", "Run: quorum-watch analyze"
-        )
+        raise runs.no_run(root.runs)
     document = runs.load(root.runs, chosen)
     return OpenRun(case, document, stories.load(root.runs / chosen), review or root.root / REVIEW)
 
@@ -214,7 +205,7 @@ def analyze(
         found = pipeline.analyze(workspace, law=law)
     else:
         found = pipeline.analyze(workspace, law=law, progress=progress)
-    told = {a.finding.id: _told_of(a) for a in found.assessed}
+    told = {a.finding.id: Told.of(a) for a in found.assessed}
     return OpenRun(found.case, found.document, told, found.case.workspace.root / REVIEW, _whole=[found])
 
 

@@ -46,13 +46,13 @@ def render_pdf(edition: Edition) -> bytes:
     Raises
     ------
     InputError
-        ``QW-E260`` if typst refuses the document, with its reason.
+        ``QW-E277`` if typst refuses the document, with its reason.
     """
     return compile_pdf(_template(), data_of(edition))
 
 
 def compile_pdf(template: bytes, data: Mapping[str, Any]) -> bytes:
-    """Set ``data`` with ``template``; raises :class:`~quorum_watch.errors.InputError` (``QW-E260``) if refused."""
+    """Set ``data`` with ``template``; raises :class:`~quorum_watch.errors.InputError` (``QW-E277``) if refused."""
     import typst
 
     compiler: Any = typst.compile
@@ -68,7 +68,7 @@ def compile_pdf(template: bytes, data: Mapping[str, Any]) -> bytes:
         )
     except typst.TypstError as error:
         raise InputError(
-            "QW-E260",
+            "QW-E277",
             f"The PDF was refused because it would not be accessible: {error.message[:160]}",
             "quorum_watch/report/templates/edition.typ",
             "Report this line; the HTML edition can be issued meanwhile with --format html.",

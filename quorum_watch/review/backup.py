@@ -9,7 +9,7 @@ from pathlib import Path
 from quorum_watch import runs
 from quorum_watch.errors import EvidenceError, InputError
 from quorum_watch.review.audit import LogAudit, check
-from quorum_watch.review.db import SqliteDatabase, connect, make_sqlite, put_in_place
+from quorum_watch.review.db import MISSING, SqliteDatabase, connect, make_sqlite, put_in_place
 from quorum_watch.review.log import ReviewLog
 from quorum_watch.review.migrations import COLUMNS, migrate, refuse_newer
 
@@ -29,7 +29,7 @@ def back_up(place: Path | str, target: Path) -> LogAudit:
     if target.exists():
         raise InputError(EXISTS, "There is a file of that name already.", target.name, "Choose another name.")
     if not target.parent.is_dir():
-        raise InputError("QW-E257", "There is no such folder.", target.parent.name, "Make the folder first.")
+        raise InputError(MISSING, "There is no such folder.", target.parent.name, "Make the folder first.")
     source = connect(place, readonly=True)
     part = make_sqlite(target)
     try:

@@ -26,7 +26,7 @@ from typing import Any
 from quorum_watch import __version__
 from quorum_watch.errors import EvidenceError, InputError, UsageError
 from quorum_watch.review.audit import Entry, canonical, check, entries, format_head, hash_of, head_of
-from quorum_watch.review.db import Database, connect, is_server, make_sqlite, put_in_place
+from quorum_watch.review.db import MISSING, Database, connect, is_server, make_sqlite, put_in_place
 from quorum_watch.review.migrations import ACTIONS, COLUMNS, applied, migrate, refuse_newer
 from quorum_watch.review.records import Decision, HandCoded, Hold, Note, Standing
 from quorum_watch.vocabulary import Disposition, Edition
@@ -91,7 +91,7 @@ class ReviewLog:
             journal = path.with_name(path.name + "-wal")
             if not path.exists() and not journal.exists():
                 if not path.parent.is_dir():
-                    raise InputError("QW-E257", "There is no such folder.", path.parent.name, "Check the path.")
+                    raise InputError(MISSING, "There is no such folder.", path.parent.name, "Check the path.")
                 _begin_file(path, clock)
             place = path
         db = connect(place)

@@ -83,7 +83,7 @@ class ZipReader:
                 found = next((i for i in infos if i.orig_filename == name), None)
                 if found is None:
                     raise EvidenceError(
-                        "QW-E223",
+                        "QW-E273",
                         "A locator names no member.",
                         f"{file.path.name}: {name[:80]}",
                         "Ingest the file again.",

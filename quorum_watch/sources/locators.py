@@ -44,7 +44,7 @@ def read_range(path: Path, locator: str) -> bytes:
     match = re.search(r"(?:^|;)bytes=(\d+)-(\d+)(?:;|$)", locator)
     if match is None:
         raise EvidenceError(
-            "QW-E223", "A locator names no byte range.", f"{path.name}: {locator[:80]}", "Ingest the file again."
+            "QW-E273", "A locator names no byte range.", f"{path.name}: {locator[:80]}", "Ingest the file again."
         )
     start, end = int(match[1]), int(match[2])
     with path.open("rb") as file:

@@ -150,7 +150,7 @@ class PstReader:
         except WorkerFailed:
             pass
         raise EvidenceError(
-            "QW-E223",
+            "QW-E273",
             "An item of a mail store is not found again.",
             f"{file.path.name}: {locator}",
             "Ingest the file again.",

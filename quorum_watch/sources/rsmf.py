@@ -101,7 +101,7 @@ class RsmfReader:
         match = re.search(r"bytes=(\d+)-(\d+)", locator)
         if isinstance(found, Rejected) or match is None:
             where = f"{file.path.name}: {locator[:80]}"
-            raise EvidenceError("QW-E223", "A locator names nothing in the file.", where, "Ingest the file again.")
+            raise EvidenceError("QW-E273", "A locator names nothing in the file.", where, "Ingest the file again.")
         return found[0][int(match[1]) : int(match[2])]
 
 

@@ -71,7 +71,7 @@ class WorkbookReader:
             if sheet == pieces["sheet"] and str(number) == pieces["row"]:
                 return _canonical(row)
         raise EvidenceError(
-            "QW-E223",
+            "QW-E273",
             "A row of a workbook is not found again.",
             f"{file.path.name}: {locator[:80]}",
             "Ingest the file again.",

@@ -121,7 +121,7 @@ def test_an_invitation_in_a_message_is_a_gathering_too(tmp_path: Path) -> None:
 def test_unreadable_files_are_an_error_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         registry.open_source(tmp_path / "absent.eml", tmp_path)
-    assert error.value.code == "QW-E211"
+    assert error.value.code == "QW-E272"
 
 
 class Failing:
@@ -166,7 +166,7 @@ def test_something_that_is_no_reader_is_refused(monkeypatch: pytest.MonkeyPatch)
             registry.load_readers()
     finally:
         registry.load_readers.cache_clear()
-    assert error.value.code == "QW-E210"
+    assert error.value.code == "QW-E271"
 
 
 def test_every_reader_has_a_kind_of_its_own() -> None:

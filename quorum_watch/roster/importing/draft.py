@@ -12,8 +12,9 @@ from pathlib import Path
 from quorum_watch.errors import InputError
 from quorum_watch.roster.load import SPECS
 from quorum_watch.workspace.tables import parse_date
+from quorum_watch.workspace.template import NOT_WRITABLE
 
-NOT_EMPTY, NOT_WRITABLE = "QW-E246", "QW-E245"
+NOT_EMPTY = "QW-E246"
 #: Mail names of offices: the address outlives the person, so it becomes a list row and not an account.
 _OFFICES = (
     r"(?:the)?(?:mayor|clerk|council|citycouncil|commoncouncil|board|trustees|president|chair|administrator|manager|"
