@@ -38,6 +38,7 @@ READERS: tuple[str, ...] = (
     "x_archive:XArchiveReader",
     "whatsapp:WhatsAppReader",
     "rsmf:RsmfReader",
+    "imessage:IMessageReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
@@ -70,7 +71,7 @@ def load_readers() -> tuple[Reader, ...]:
         reader = point.load()()
         if not isinstance(reader, Reader):
             raise InputError(
-                "QW-E210",
+                "QW-E271",
                 f"The reader {point.name!r} does not offer kind, version, claims, read and fetch.",
                 f"entry point {point.value}",
                 "Remove or update the package that offers it.",
@@ -90,7 +91,7 @@ def open_source(path: Path, inbox: Path) -> SourceFile:
         return SourceFile(path, path.relative_to(inbox).as_posix(), path.stat().st_size, head)
     except (OSError, ValueError) as error:
         raise InputError(
-            "QW-E211",
+            "QW-E272",
             f"A source file cannot be read ({type(error).__name__}).",
             path.name,
             "Check its permissions, or take it out of inbox/.",
