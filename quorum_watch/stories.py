@@ -30,7 +30,10 @@ SCHEMA = "quorum-watch/messages/1"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One finding's material: its messages in step order, and what its rule counts against which number."""
+    """One finding's material: every message its rule looked at, which of them are its steps, and what it counts.
+
+    ``events`` are in time order; ``places`` gives for each step its index into them.
+    """
 
     measure: str
     number: int
@@ -38,6 +41,18 @@ class Told:
     reactions_count: bool
     days: tuple[date, ...]
     events: tuple[Event, ...]
+    places: tuple[int, ...]
+
+    @classmethod
+    def of(cls, a: Assessed) -> Told:
+        """The material of a finding just assessed."""
+        days, events = tuple(s.day for s in a.sights), tuple(s.event for s in a.sights)
+        return cls(a.measure, a.number, a.ground.windows, a.ground.reactions_count, days, events, a.story.events)
+
+    @property
+    def steps(self) -> tuple[Event, ...]:
+        """The messages that are steps, in order."""
+        return tuple(self.events[k] for k in self.places)
 
     def sights(self, seats: Iterable[Seat]) -> tuple[Sight, ...]:
         """The messages as the body saw them, given its seats."""
@@ -64,7 +79,8 @@ def render(assessed: Iterable[Assessed]) -> str:
                 "number": a.number,
                 "windows": {f.name: getattr(w, f.name).total_seconds() for f in fields(w)},
                 "reactions_count": a.ground.reactions_count,
-                "steps": [{"day": s.day.isoformat(), "reading": asdict(s.event.reading), "of": s.id} for s in a.sights],
+                "steps": list(a.story.events),
+                "seen": [{"day": s.day.isoformat(), "reading": asdict(s.event.reading), "of": s.id} for s in a.sights],
             }
         )
     return "".join(json.dumps(line, ensure_ascii=False, default=_plain, separators=(",", ":")) + "\n" for line in lines)
@@ -104,8 +120,9 @@ def _told(row: Mapping[str, Any], messages: Mapping[str, Interaction]) -> Told:
         number=row["number"],
         windows=Windows(**{name: timedelta(seconds=s) for name, s in row["windows"].items()}),
         reactions_count=row["reactions_count"],
-        days=tuple(date.fromisoformat(s["day"]) for s in row["steps"]),
-        events=tuple(Event(messages[s["of"]], from_plain(Reading, s["reading"])) for s in row["steps"]),
+        days=tuple(date.fromisoformat(s["day"]) for s in row["seen"]),
+        events=tuple(Event(messages[s["of"]], from_plain(Reading, s["reading"])) for s in row["seen"]),
+        places=tuple(row["steps"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""``quorum-watch audit``: verify evidence (here) and decisions (``cli/audit_verify.py``, where installed)."""
+"""``quorum-watch audit``: verify evidence (here) and decisions (``cli/audit_decisions.py``)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-#: Subcommands that live in a module of their own, loaded when called; each defines ``command``.
-PLUGGED = {"verify": "quorum_watch.cli.audit_verify"}
+#: Subcommands about decisions, in a module of their own that is loaded when one is called.
+PLUGGED = dict.fromkeys(("verify", "head", "backup"), "quorum_watch.cli.audit_decisions")
 
 
 class _AuditGroup(click.Group):
@@ -26,7 +26,7 @@ class _AuditGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         if importlib.util.find_spec(module) is None:
             return None
-        plugged: click.Command = importlib.import_module(module).command
+        plugged: click.Command = getattr(importlib.import_module(module), cmd_name)
         return plugged
 
 
