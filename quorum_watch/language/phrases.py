@@ -63,6 +63,10 @@ class Phrases:
             node = node.setdefault(key, {})
         node.setdefault("", []).append((term, payload))
 
+    def forget(self) -> None:
+        """Drop what is remembered of words of texts seen so far; the phrases stay."""
+        self._words.clear()
+
     def find(self, words: Sequence[str]) -> list[Hit]:
         """All phrases in a text given as words, in order of start. Joining marks between words are passed over."""
         known = self._words

@@ -26,6 +26,7 @@ from quorum_watch.selfcheck.auth import NOBODY, Action, Actor, Links, Role, can
 from quorum_watch.selfcheck.check import cannot_tell
 from quorum_watch.selfcheck.config import LINKS, ServeConfig
 from quorum_watch.selfcheck.draft import Advice, advice_json
+from quorum_watch.selfcheck.forget import forget
 from quorum_watch.selfcheck.guard import Guard, Rate, refusal
 from quorum_watch.selfcheck.intake import Asked, BadRequestError, asked_by_form, asked_by_json, read_form, read_json
 from quorum_watch.selfcheck.keeper import Keeper
@@ -137,7 +138,10 @@ class _App:
         person = place.person(asked.person, on) if asked.person else None
 
         def work() -> Advice:
-            return place.check(asked.draft, asking=person, on=on)
+            try:
+                return place.check(asked.draft, asking=person, on=on)
+            finally:
+                forget()
 
         try:
             async with asyncio.timeout(self.config.check_seconds):

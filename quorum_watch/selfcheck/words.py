@@ -62,6 +62,13 @@ def _finders() -> tuple[TopicFinder, CueFinder]:
     return TopicFinder(load_lexicon(), _cut), CueFinder(_cut)
 
 
+def forget_words() -> None:
+    """Let the finders forget every word they have seen in a text; their lexicons stay."""
+    topics, cues = _finders()
+    for finder in (topics, cues):
+        finder._phrases.forget()
+
+
 @functools.cache
 def _proposal_words() -> tuple[tuple[str, re.Pattern[str]], ...]:
     raw = tomllib.loads(resources.files(__package__).joinpath("proposals.toml").read_text("utf-8"))
@@ -197,4 +204,4 @@ def _strong(hits: list[TopicHit]) -> int:
     return len({h.term for h in hits if h.kind in ("strong", "case") and h.weight > 1})
 
 
-__all__ = ["Words", "read_words", "speaks_of_other_work", "spoken_names"]
+__all__ = ["Words", "forget_words", "read_words", "speaks_of_other_work", "spoken_names"]
