@@ -33,6 +33,7 @@ class Options:
 
     minimum: int
     pictures: int
+    picture_steps: int
     examples: int
     trend_months: int
     title: str
@@ -55,6 +56,7 @@ def options(settings: Settings | None = None) -> Options:
     return Options(
         counts.get("minimum_count", _defaults()["minimum_count"]),
         counts.get("pictures_at_most", _defaults()["pictures_at_most"]),
+        int(_defaults()["picture_steps_at_most"]),
         counts.get("examples", _defaults()["examples"]),
         int(_defaults()["trend_months_at_most"]),
         str(found["title"]),

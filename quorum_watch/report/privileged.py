@@ -86,7 +86,7 @@ def build_privileged(facts: Facts, on: date, chosen: Chosen, recipient: str) -> 
     if len(full) > facts.options.pictures:
         blocks.append(part.note("report.finding.no_picture", {"n": facts.options.pictures}))
     for k, f in enumerate(full):
-        blocks += _finding(f, chosen, pictures=k < facts.options.pictures)
+        blocks += _finding(f, chosen, facts.options.picture_steps if k < facts.options.pictures else 0)
     blocks += [part.head("notes"), Para((say("report.finding.notes_lead"),)), *_list("notes", rest, bodies, chosen)]
     blocks += [
         *_log(chosen.log),
@@ -161,8 +161,11 @@ def _list(key: str, findings: Sequence[Finding], bodies: Mapping[str, str], chos
     return [Grid(key, caption, heads, tuple(rows), anchors=anchors)]
 
 
-def _finding(f: Finding, chosen: Chosen, *, pictures: bool) -> list[Block]:
-    """One finding in full: the story, pictures, steps with their words, numbers, both sides, what was not seen."""
+def _finding(f: Finding, chosen: Chosen, most: int) -> list[Block]:
+    """One finding in full: the story, pictures, steps with their words, numbers, both sides, what was not seen.
+
+    ``most`` is the longest chain that is drawn; nothing is drawn where it is nought.
+    """
     name = f["id"]
     concern = say(f"concern.{f['concern']}").capitalize()
     facts = say("report.finding.facts", {"level": say(f"confidence.{f['confidence']}")})
@@ -171,8 +174,8 @@ def _finding(f: Finding, chosen: Chosen, *, pictures: bool) -> list[Block]:
         Para((f"{concern}. {f['why_this_concern']} {facts}",), "lead"),
         *(Para((line,)) for line in f["story"]),
     ]
-    if pictures and f["steps"]:
-        blocks += _pictures(f, chosen)
+    if most and f["steps"]:
+        blocks += _pictures(f, chosen, most)
     if f["steps"]:
         blocks.append(_steps(f, chosen.names))
     if f["thresholds"]:
@@ -186,15 +189,16 @@ def _finding(f: Finding, chosen: Chosen, *, pictures: bool) -> list[Block]:
     return [*blocks, *_sources(f), *_decisions(f, chosen)]
 
 
-def _pictures(f: Finding, chosen: Chosen) -> list[Block]:
+def _pictures(f: Finding, chosen: Chosen, most: int) -> list[Block]:
     """Both pictures of a finding; drawn once, also where the edition is built a second time with another cover."""
     name = f["id"]
     if name not in chosen.drawn:
         shown = {p: visible(n) for p, n in chosen.names.items()}
         ways: dict[str, Callable[[], Any]] = {
             "reach": lambda: plots.reach_curve(f),
-            "lane": lambda: plots.swimlane(f, names=shown),
         }
+        if len(f["steps"]) <= most:
+            ways["lane"] = lambda: plots.swimlane(f, names=shown)
         made = []
         for key, draw in ways.items():
             ax = draw()

@@ -48,6 +48,7 @@ def build_public(facts: Facts, on: date, released: Sequence[Released] = (), list
         *part.over_time(facts, counts),
         *_early(facts),
         *_released(released, list_hash),
+        *_left_out(facts),
         *examples(facts),
         *part.method(facts, *part.METHOD[:-1], "small", part.METHOD[-1]),
         *part.coverage(facts),
@@ -89,6 +90,18 @@ def _released(released: Sequence[Released], list_hash: str) -> list[Block]:
     grid = Grid("released", say("report.released.caption"), columns, rows)
     signed = say("report.released.signed", {"hash": list_hash})
     return [part.head("released"), Para((say("report.released.lead"),)), grid, Para((signed,), "note")]
+
+
+_CLASSES = ("residents", "members", "words", "findings", "decisions", "small", "restricted")
+
+
+def _left_out(facts: Facts) -> list[Block]:
+    """What a reader does not find here, by class, and why: it is not in the file at all."""
+    values = {"minimum": facts.options.minimum, "n": facts.account.totals["restricted"]}
+    columns = (say("report.left.what"), say("report.left.why"))
+    rows = tuple(row(say(f"report.left.{c}.what", values), say(f"report.left.{c}.why", values)) for c in _CLASSES)
+    grid = Grid("left-out", say("report.left.caption"), columns, rows)
+    return [part.head("left_out"), Para((say("report.left.lead"),)), grid]
 
 
 def examples(facts: Facts) -> list[Block]:

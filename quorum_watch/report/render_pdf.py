@@ -7,7 +7,6 @@ font can show), so a broken file is never written. The template gets data only: 
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -35,6 +34,7 @@ from quorum_watch.wording import say
 
 _STANDARD = "ua-1"
 _LINE, _LINE_DENSE, _WIDE, _LONGEST_WORD = 92, 118, 60, 18
+_BOLD = 1.15
 _WHOLE, _DENSE = 9, 7
 _LETTER_INCHES = 7.0
 _PICTURE = 72  # percent of its own size: two fit on a page beside their text
@@ -205,9 +205,14 @@ def _widths(grid: Grid) -> list[int]:
     floor, want = [], []
     for k, title in enumerate(grid.head):
         cells = [plain(r[k]) for r in grid.rows]
-        longest = max((len(w) for text in (title, *cells) for w in re.split(r"[\s-]", text)), default=1)
-        floor.append(min(longest, _LONGEST_WORD) + 2)
+        bold = _longest([title, *(cells if k == 0 else [])]) * _BOLD
+        floor.append(round(min(max(bold, _longest(cells)), _LONGEST_WORD)) + 2)
         usual = sorted(len(c) for c in cells)[len(cells) * 3 // 4] if cells else 1
         want.append(max(min(usual, _WIDE) + 2 - floor[-1], 0))
     spare = max((_LINE_DENSE if len(grid.head) >= _DENSE else _LINE) - sum(floor), 0)
     return [f * 10 + (spare * 10 * w // sum(want) if sum(want) else 0) for f, w in zip(floor, want, strict=True)]
+
+
+def _longest(texts: Sequence[str]) -> int:
+    """The longest run of letters that does not break at the end of a line."""
+    return max((len(w) for text in texts for w in text.split()), default=1)

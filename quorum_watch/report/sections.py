@@ -57,7 +57,7 @@ class Plain:
 
 def head(name: str) -> Heading:
     """The heading of a section, with its anchor."""
-    return Heading(2, say(f"report.head.{name}"), name)
+    return Heading(2, say(f"report.head.{name}"), name.replace("_", "-"))
 
 
 def note(key: str, values: Mapping[str, object] | None = None) -> Para:
@@ -219,7 +219,8 @@ def over_time(facts: Facts, counts: Counts) -> list[Block]:
         lambda: trend(keys, bars, [r.inside for r in rows]),
     )
     grid = Grid("trend", say("report.trend.caption"), columns, cells, frozenset({1, 2}))
-    return [head("trend"), picture, grid, note("report.trend.counts")]
+    drawn = [picture] if any(bars) else []
+    return [head("trend"), *drawn, grid, note("report.trend.counts")]
 
 
 def _number(shown: Inline) -> int | None:
