@@ -254,9 +254,12 @@ def test_no_page_holds_script_or_style_of_its_own() -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{ 7 * 7 }}", "</textarea><b>",
+        "<script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "{{ 7 * 7 }}",
+        "</textarea><b>",
         "javascript:alert(1)",
-    ],  # fmt: skip
+    ],
 )
 def test_what_is_pasted_is_never_markup(hostile: str) -> None:
     form = {"who": hostile, "to": hostile, "paste": hostile, "already": hostile, "outsiders": hostile}
