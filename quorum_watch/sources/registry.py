@@ -39,6 +39,8 @@ READERS: tuple[str, ...] = (
     "whatsapp:WhatsAppReader",
     "rsmf:RsmfReader",
     "imessage:IMessageReader",
+    "signal:SignalReader",
+    "youtube:YouTubeReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
