@@ -168,7 +168,7 @@ def _before(run: Run) -> tuple[dict[str, Any], ...]:
 
 
 def _reviewed(run: Run, kind: str, recipient: str, release_list: Path | None) -> Reviewed:
-    from quorum_watch.report.desk import decisions_of, log_of, read_release_list
+    from quorum_watch.report.desk import decisions_of, log_of, log_rows, read_release_list
     from quorum_watch.report.editions import Reviewed
 
     if kind == "public":
@@ -178,14 +178,15 @@ def _reviewed(run: Run, kind: str, recipient: str, release_list: Path | None) ->
         return Reviewed({}, released=released, list_hash=digest)
     if kind == "member":
         return Reviewed({})
-    from quorum_watch import review
-    from quorum_watch.review import log as desk
+    place = run.case.workspace.review_db
+    if not place.exists():
+        return Reviewed({}, log_of(run.document, {}, recipient))
+    from quorum_watch.review.exports import privilege_log
+    from quorum_watch.review.log import ReviewLog, current_decisions
 
-    read = getattr(review, "current_decisions", None) or getattr(desk, "current_decisions", None)
-    found = read(run.case.workspace.review_db) if read else {}
-    decisions = decisions_of(found, run.document)
-    whom = recipient or run.case.workspace.contact.name
-    return Reviewed(decisions, log_of(run.document, decisions, whom))
+    with ReviewLog.open(place, actor="report") as log:
+        rows = log_rows(privilege_log(log, run.document))
+    return Reviewed(decisions_of(current_decisions(place), run.document), rows)
 
 
 def _audit_head(ws: Workspace, by: str) -> str:

@@ -49,7 +49,16 @@ def decisions_of(
 
 
 def _spoken(word: str) -> str:
-    return say(f"disposition.{word}") if has(f"disposition.{word}") else word.replace("_", " ")
+    key = f"review.disposition.{word}"
+    return say(key) if has(key) else word.replace("_", " ")
+
+
+def log_rows(text: str) -> tuple[LogEntry, ...]:
+    """The rows of a privilege log in CSV, with the columns the desk exports."""
+    return tuple(
+        LogEntry(r["id"], r["date"], r["type"], r["author"], r["recipients"], r["basis"], r["description"])
+        for r in csv.DictReader(StringIO(text.removeprefix("\ufeff")))
+    )
 
 
 def log_of(
@@ -87,7 +96,7 @@ def read_release_list(path: Path, document: Mapping[str, Any]) -> tuple[tuple[Re
     """
     try:
         data = path.read_bytes()
-        rows = _rows(data.decode("utf-8-sig"))
+        rows, fits = _rows(data.decode("utf-8-sig"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             "QW-E238", f"The release list cannot be read ({type(error).__name__}).", path.name,
@@ -95,6 +104,9 @@ def read_release_list(path: Path, document: Mapping[str, Any]) -> tuple[tuple[Re
         ) from None  # fmt: skip
     now = {f["id"]: f["fingerprint"]["full"] for f in document["findings"]}
     faults, released = [], []
+    if not fits:
+        remedy = "Export it again; a signed list is never edited by hand."
+        faults.append(Fault("QW-E239", "The release list was changed after it was signed.", path.name, remedy))
     for number, (name, word, full) in enumerate(rows, 1):
         word = word.strip().lower().replace("_", " ")
         if not _ID.fullmatch(name) or not _WORD.fullmatch(word):
@@ -108,11 +120,18 @@ def read_release_list(path: Path, document: Mapping[str, Any]) -> tuple[tuple[Re
     return tuple(sorted(set(released), key=lambda r: r.finding)), hashlib.sha256(data).hexdigest()
 
 
-def _rows(text: str) -> list[tuple[str, str, str]]:
+def _rows(text: str) -> tuple[list[tuple[str, str, str]], bool]:
+    """Each row as id, word and fingerprint, and whether the list still has the hash it was signed with."""
     if not text.lstrip().startswith(("{", "[")):
-        return [(r["finding"], r["status"], r.get("full") or "") for r in csv.DictReader(StringIO(text))]
+        return [(r["finding"], r["status"], r.get("full") or "") for r in csv.DictReader(StringIO(text))], True
     found = json.loads(text)
+    fits = True
+    if isinstance(found, dict) and "sha256" in found:
+        rest = {k: v for k, v in found.items() if k != "sha256"}
+        said = json.dumps(rest, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        fits = hashlib.sha256(said.encode()).hexdigest() == found["sha256"]
     entries = found if isinstance(found, list) else found["released"] if "released" in found else found["cleared"]
-    return [
+    rows = [
         (str(e.get("finding") or e["id"]), str(e.get("status") or e["word"]), str(e.get("full") or "")) for e in entries
     ]
+    return rows, fits

@@ -59,7 +59,9 @@ def build_report(
     """
     facts = facts_of(material, period, issue)
     if kind == "public":
-        return build_public(facts, roster_day(material, period), reviewed.released, reviewed.list_hash)
+        ids = {f["id"] for f in within(material.document["findings"], period)}
+        released = [r for r in reviewed.released if r.finding in ids]
+        return build_public(facts, roster_day(material, period), released, reviewed.list_hash)
     if kind == "member":
         if recipient not in material.roster.by_id:
             known = ", ".join(sorted(material.roster.by_id)[:6])

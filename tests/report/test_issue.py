@@ -164,7 +164,7 @@ def test_decisions_of_the_log_reach_the_privileged_edition(city, small_run):
     report(city, "--edition", "privileged")
     page = next((city / "reports/issued").rglob("*.html")).read_text()
     assert "one-way packet, no replies" in page
-    assert "Decision on finding" in page
+    assert 'aria-label="Records withheld as privileged"' in page
     assert head in page.replace("&#39;", "'")
     first = bytes_of(city / "reports/issued")
     report(city, "--edition", "privileged")
@@ -198,11 +198,35 @@ def test_release_list(tmp_path):
         read_release_list(path, document)
     assert [f.code for f in caught.value.faults] == ["QW-E239", "QW-E239"]
     assert "secret" not in str(caught.value)
+    signed = {"released": rows[:1]}
+    said = json.dumps(signed, sort_keys=True, separators=(",", ":"))
+    path.write_text(json.dumps({**signed, "sha256": hashlib.sha256(said.encode()).hexdigest()}))
+    assert len(read_release_list(path, document)[0]) == 1
+    path.write_text(json.dumps({**signed, "sha256": "0" * 64}))
+    with pytest.raises(InputError, match="changed after it was signed"):
+        read_release_list(path, document)
     for bad in ("", "{", "[1]", '{"a": 1}', "one,two\n1,2\n"):
         path.write_text(bad)
         if bad:
             with pytest.raises(InputError, match="QW-E238"):
                 read_release_list(path, document)
+
+
+def test_what_the_desk_signs_crosses_over(city, small_run, tmp_path):
+    """From a decision, through the signed list, into the public edition: the id and one word, nothing else."""
+    from quorum_watch.review.exports import release_list
+    from quorum_watch.review.log import ReviewLog
+
+    finding = small_run.document["findings"][0]
+    with ReviewLog.open(city / "review.sqlite", actor="attorney") as log:
+        log.record(finding, "training", basis="a matter of habit", privileged=True)
+        log.clear(finding)
+        (tmp_path / "cleared.json").write_text(release_list(log, small_run.document, at="2026-07-01T10:00:00+00:00"))
+    report(city, "--release-list", str(tmp_path / "cleared.json"))
+    page = next((city / "reports/issued").rglob("*.html")).read_text()
+    assert f">{finding['id']}</th><td>training</td>" in page
+    assert "a matter of habit" not in page
+    assert ">attorney<" not in page
 
 
 def test_decisions_and_log_as_plain_data():
