@@ -12,6 +12,8 @@ from typing import Any
 from quorum_watch.selfcheck.words import forget_words
 
 _PACKAGE = "quorum_watch"
+#: Parts that read texts and addresses; the caches of others hold the law and the wording.
+_PARTS = tuple(f"{_PACKAGE}.{part}" for part in ("language", "mail", "roster", "selfcheck"))
 _known: dict[str, int] = {}
 _clear: list[Callable[[], None]] = []
 
@@ -29,7 +31,7 @@ def forget() -> None:
 
 def _bounded_caches() -> Iterator[Callable[[], None]]:
     for name, module in sorted(sys.modules.items()):
-        if name == _PACKAGE or name.startswith(_PACKAGE + "."):
+        if name.startswith(_PARTS):
             for thing in list(vars(module).values()):
                 parameters: Any = getattr(thing, "cache_parameters", None)
                 if parameters is not None and parameters()["maxsize"] is not None:
