@@ -145,11 +145,15 @@ def _feature(word: str) -> str:
 class MatterIndex:
     """All matters of a workspace, ready to be compared with messages.
 
-    ``cut`` cuts a title into words as messages are cut. Matters without a title take no part.
+    ``cut`` cuts a title into words as messages are cut. Matters without a title take no part. ``names`` are words of
+    the names of people and bodies: like words for offices they link nothing by themselves.
     """
 
-    def __init__(self, matters: Sequence[Matter], cut: Callable[[str], Sequence[str]]) -> None:
+    def __init__(
+        self, matters: Sequence[Matter], cut: Callable[[str], Sequence[str]], names: Iterable[str] = ()
+    ) -> None:
         self._cut = cut
+        self._weak = frozenset(stem(w.lower()) for w in (*load_settings().matters.role_words, *names))
         self._pair = load_settings().matters.pair
         self.matters = tuple(m for m in matters if m.title.strip())
         texts = [features(self._words(m.title)) for m in self.matters]
@@ -250,6 +254,8 @@ class MatterIndex:
                 row[1] += weight if weight < own else own
                 row[2] += own * own
                 shared[n].append(mark)
+        for n in [n for n, marks in shared.items() if all(" " in m or m in self._weak for m in marks)]:
+            del sums[n]
         norm = self._norm
         best = sorted(sums, key=lambda n: (-sums[n][0] / norm[n], -sums[n][1], self._ids[n]))
         named = [n for n in best[most:] if self._names[n] and not self._names[n].isdisjoint(shared[n])]
@@ -268,6 +274,11 @@ def _identifiers(matter: Matter) -> frozenset[str]:
     """Numbers by which a matter is named: its id if it looks like a file number, and file numbers of its title."""
     words = re.findall(r"[\w$%.,/-]+", f"{matter.matter_id} {matter.title}")
     return frozenset(_feature(w.strip(".,")) for w in words if _FILE.match(w.strip(".,")))
+
+
+def nearest(matches: Sequence[Match], most: int = 4) -> list[Match]:
+    """The first ``most`` of matches given best first, and those further down whose number is named."""
+    return [*matches[:most], *(m for m in matches[most:] if m.exact)]
 
 
 def weigh_matches(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
@@ -22,8 +23,9 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from quorum_watch.language.lexicon import Lexicon, load_lexicon
-from quorum_watch.language.matters import Match, Matter, MatterIndex, features, weigh_matches
+from quorum_watch.language.matters import Match, Matter, MatterIndex, features, nearest, weigh_matches
 from quorum_watch.language.scope import Cue, CueFinder
+from quorum_watch.language.settings import load_settings
 from quorum_watch.language.topics import TopicFinder, TopicHit, count_points, is_shouted
 from quorum_watch.language.words import fold
 from quorum_watch.language.zones import cut_zones
@@ -65,13 +67,31 @@ def text_of(doc: Doc) -> str:
 class Zones:
     """``qw_zones``: marks what is not the writer's own (``doc.user_data["qw_quoted"]`` may name known blocks)."""
 
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.set_names(names)
+
+    def set_names(self, names: Iterable[str]) -> None:
+        """Know these names, so that salutations and signatures are told."""
+        self.names = tuple(sorted({n for n in names if n.strip()}))
+        words = {w.lower() for n in self.names for w in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", n)}
+        self._words = frozenset(w for w in words if len(w) > 1)
+
     def __call__(self, doc: Doc) -> Doc:
         """Process one doc."""
-        zones = cut_zones(text_of(doc), doc.user_data.get("qw_quoted", ()))
+        zones = cut_zones(text_of(doc), doc.user_data.get("qw_quoted", ()), self._words)
         if zones:
             spans = [_span(doc, z.start, z.end, z.label) for z in zones]
             doc.spans["zones"] = [s for s in spans if s is not None]
         return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:  # noqa: ARG002
+        """Write the names."""
+        Path(path).with_suffix(".json").write_text(json.dumps(self.names), "utf-8")
+
+    def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Zones:  # noqa: ARG002
+        """Read the names."""
+        self.set_names(json.loads(Path(path).with_suffix(".json").read_text("utf-8")))
+        return self
 
 
 def _span(doc: Doc, start: int, end: int, label: str) -> Span | None:
@@ -191,10 +211,12 @@ class Matters:
     def __init__(self) -> None:
         self.use(())
 
-    def use(self, matters: Sequence[Matter]) -> None:
-        """Compare with these matters."""
+    def use(self, matters: Sequence[Matter], names: Iterable[str] = ()) -> None:
+        """Compare with these matters; ``names`` are those of people and bodies, which name no matter by themselves."""
         self.matters = tuple(_StoredMatter(m.matter_id, m.title, m.topic) for m in matters)
-        self.index = MatterIndex(self.matters, cut_words)
+        self.names = tuple(sorted({w for n in names for w in re.findall(r"[^\W\d_]+", n) if len(w) > 1}))
+        self.index = MatterIndex(self.matters, cut_words, self.names)
+        self._most = load_settings().matters.pool_most
         self._topic_of = {m.matter_id: m.topic for m in self.matters}
 
     def __call__(self, doc: Doc) -> Doc:
@@ -203,8 +225,11 @@ class Matters:
         # Doubled spaces are tokens too; words must count as neighbours all the same.
         kept = [n for n, w in enumerate(words) if not w.isspace()] if self.matters else []
         text = features([words[n] for n in kept])
-        found = [m._replace(words=tuple([kept[n] for n in m.words])) for m in self.index.match_features(text)]
-        matches = weigh_matches(found, len(text), doc.user_data.get("qw_points", {}), self._topic_of)
+        found = self.index.match_features(text, most=self._most) if text else []
+        found = [m._replace(words=tuple([kept[n] for n in m.words])) for m in found]
+        # Which of them were open on the day is known later; the weighing is then done again among those.
+        doc.user_data["qw_pool"] = (found, len(text))
+        matches = weigh_matches(nearest(found), len(text), doc.user_data.get("qw_points", {}), self._topic_of)
         doc.user_data["qw_matches"] = matches
         if LIGHT not in doc.user_data:
             doc.spans["matters"] = [Span(doc, n, n + 1, label=m.matter) for m in matches for n in m.words]
@@ -212,12 +237,13 @@ class Matters:
 
     def to_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> None:  # noqa: ARG002
         """Write the matters."""
-        rows = [asdict(m) for m in self.matters]
-        Path(path).with_suffix(".json").write_text(json.dumps(rows, ensure_ascii=False), "utf-8")
+        plain = {"matters": [asdict(m) for m in self.matters], "names": self.names}
+        Path(path).with_suffix(".json").write_text(json.dumps(plain, ensure_ascii=False), "utf-8")
 
     def from_disk(self, path: str | Path, *, exclude: Sequence[str] = ()) -> Matters:  # noqa: ARG002
         """Read the matters."""
-        self.use([_StoredMatter(**row) for row in json.loads(Path(path).with_suffix(".json").read_text("utf-8"))])
+        plain = json.loads(Path(path).with_suffix(".json").read_text("utf-8"))
+        self.use([_StoredMatter(**row) for row in plain["matters"]], plain["names"])
         return self
 
 
@@ -273,20 +299,27 @@ def make_cues(nlp: Language, name: str) -> Cues:  # noqa: ARG001
 
 
 def build_pipeline(
-    *, lexicon_overlay: Path | None = None, matters: Sequence[Matter] = (), names: Iterable[str] = ()
+    *,
+    lexicon_overlay: Path | None = None,
+    matters: Sequence[Matter] = (),
+    names: Iterable[str] = (),
+    bodies: Iterable[str] = (),
 ) -> Language:
     """The pipeline of ``config.cfg`` for one workspace.
 
     ``lexicon_overlay`` is the workspace's ``topics.toml``, ``matters`` the matters to link to, ``names`` those of
-    people whose names must not be taken for topics. Raises ``InputError`` for faults of the overlay.
+    people, which must not be taken for topics, ``bodies`` those of bodies. Raises ``InputError`` for faults of the
+    overlay.
     """
     with resources.as_file(resources.files(__package__) / "config.cfg") as path:
         config = spacy.util.load_config(path)
     nlp: Language = spacy.util.load_model_from_config(config, auto_fill=True, validate=True)
     if lexicon_overlay is not None:
         component(nlp, "qw_topics", Topics).use(load_lexicon(lexicon_overlay))
-    component(nlp, "qw_names", Names).set_names(names)
-    component(nlp, "qw_matters", Matters).use(matters)
+    known = tuple(names)
+    component(nlp, "qw_zones", Zones).set_names(known)
+    component(nlp, "qw_names", Names).set_names(known)
+    component(nlp, "qw_matters", Matters).use(matters, (*known, *bodies))
     return nlp
 
 

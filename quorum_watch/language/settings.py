@@ -28,6 +28,9 @@ class MatterSettings:
     acronym: float
     pool_half: int
     stop_words: tuple[str, ...]
+    role_words: tuple[str, ...]
+    lead_days: int
+    pool_most: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import functools
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from quorum_watch.language.acts.find import Cues
 from quorum_watch.language.ear import Ear
 from quorum_watch.language.foreign import detect_language
 from quorum_watch.language.learned import LearnedTopics
-from quorum_watch.language.matters import Match, Matter, as_links, decide
+from quorum_watch.language.matters import Match, Matter, as_links, decide, nearest, weigh_matches
 from quorum_watch.language.pipeline import (
     LIGHT,
     Topics,
@@ -29,6 +29,7 @@ from quorum_watch.language.pipeline import (
     visible_words,
 )
 from quorum_watch.language.segment import Own, Placed, place_thread
+from quorum_watch.language.settings import load_settings
 from quorum_watch.language.tame import Tamed, tame
 from quorum_watch.language.topics import TopicHit
 from quorum_watch.language.zones import Zone
@@ -58,7 +59,9 @@ def fingerprint_of_stage() -> str:
 class Seen:
     """One text as the pipeline saw it, kept only while its conversation is read."""
 
-    __slots__ = ("cues", "doc", "hits", "language", "matches", "points", "raw", "strong", "tamed", "words", "zones")
+    __slots__ = (
+        "cues", "doc", "hits", "language", "matches", "points", "pool", "raw", "strong", "tamed", "words", "zones"
+    )  # fmt: skip
 
     def __init__(self, raw: str, tamed: Tamed, doc: Doc) -> None:
         self.raw, self.tamed, self.doc = raw, tamed, doc
@@ -68,6 +71,7 @@ class Seen:
         self.hits: list[TopicHit] = hits_of(doc)
         self.points: dict[str, int] = doc.user_data["qw_points"]
         self.matches: list[Match] = matches_of(doc)
+        self.pool: tuple[Sequence[Match], int] = doc.user_data.get("qw_pool", ((), 0))
         self.cues: Cues | None = None
         self.words = [w.lower() for w in visible_words(doc) if w[:1].isalnum()]
         self.language = detect_language(tamed.text, self.words)
@@ -100,13 +104,16 @@ class Reader:
         model: Path | None = None,
     ) -> None:
         names = [n for _, name, aliases in people for n in (name, *aliases)]
-        self.nlp = build_pipeline(lexicon_overlay=lexicon_overlay, matters=matters, names=names)
+        self.nlp = build_pipeline(lexicon_overlay=lexicon_overlay, matters=matters, names=names, bodies=[n for _, n in bodies])
         self.people = tuple(people)
         self.matters = {m.matter_id: m for m in matters}
         self.topic_of = {m.matter_id: m.topic for m in matters}
         self.learned = LearnedTopics(model, component(self.nlp, "qw_topics", Topics).lexicon) if model else None
         if self.learned is not None:
             self.topic_of = {m: t or self.learned.topic(self.matters[m].title) for m, t in self.topic_of.items()}
+        self._dates = {m.matter_id: (getattr(m, "opened", None), getattr(m, "closed", None)) for m in matters}
+        self._dated = any(opened or closed for opened, closed in self._dates.values())
+        self._lead = timedelta(days=load_settings().matters.lead_days)
         self.ear = Ear(people, matters)
         self._day: date | None = None
         self._day_open: tuple[MatterId, ...] = ()
@@ -115,7 +122,7 @@ class Reader:
 
     def _describe(self, people: object, bodies: object, matters: Sequence[Matter]) -> str:
         lexicon = component(self.nlp, "qw_topics", Topics).lexicon
-        rows = [(m.matter_id, m.title, m.topic, str(getattr(m, "closed", ""))) for m in matters]
+        rows = [(m.matter_id, m.title, m.topic, *map(str, self._dates[m.matter_id])) for m in matters]
         learned = self.learned.sha256 if self.learned is not None else ""
         parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, learned, people, bodies, rows)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
@@ -165,21 +172,27 @@ class Reader:
                 self._remembered[raw] = known
         return known
 
-    def _open(self, matches: Sequence[Match], day: date) -> list[Match]:
-        """Matches with matters not closed before the day; one named by its number counts at any time."""
-        kept = []
-        for match in matches:
-            closed = getattr(self.matters.get(match.matter), "closed", None)
-            if match.exact or closed is None or day <= closed:
-                kept.append(match)
-        return kept
+    def _open(self, seen: Seen, day: date) -> list[Match]:
+        """Matches with matters open on the day, weighed among themselves; one named by its number counts at any time.
+
+        Where none is open, those count that were to open soon: matters are talked about before they are filed.
+        """
+        pool, size = seen.pool
+        if not self._dated or not pool:
+            return seen.matches
+        kept = [m for m in pool if m.exact or self._is_open(m.matter, day)]
+        if not kept:
+            soon = day + self._lead
+            kept = [m for m in pool if self._is_open(m.matter, day, until=soon)]
+        return weigh_matches(nearest(kept), size, seen.points, self.topic_of)
 
     def _own(self, i: Interaction, seen: tuple[Seen, Seen | None]) -> Own:
         text, subject = seen
         day = i.at.date()
-        (link, also), field = decide(self._open(text.matches, day)), "text"
+        mine = self._open(text, day)
+        (link, also), field = decide(mine), "text"
         if link is None and subject is not None:
-            (link, also), field = decide(self._open(subject.matches, day)), "subject"
+            (link, also), field = decide(self._open(subject, day)), "subject"
         open_matters = self._open_on(day)
         cues = tuple(cues_of(text.doc))
         return Own(
@@ -189,7 +202,7 @@ class Reader:
             strong=text.strong,
             link=link,
             link_field=field,
-            matches=tuple(self._open(text.matches, day)),
+            matches=tuple(mine),
             also=also if link is not None else (),
             cues=cues,
             acts=frozenset(),
@@ -218,16 +231,17 @@ class Reader:
             self._day, self._day_open = day, tuple(m for m in self.matters if self._is_open(m, day))
         return self._day_open
 
-    def _is_open(self, matter: MatterId, day: date) -> bool:
-        closed = getattr(self.matters[matter], "closed", None)
-        opened = getattr(self.matters[matter], "opened", None)
-        return (closed is None or day <= closed) and (opened is None or opened <= day)
+    def _is_open(self, matter: MatterId, day: date, *, until: date | None = None) -> bool:
+        """Is a matter open on the day, or opened by ``until``?"""
+        opened, closed = self._dates[matter]
+        return (closed is None or day <= closed) and (opened is None or opened <= (until or day))
 
     def _possible(self, i: Interaction, seen: tuple[Seen, Seen | None]) -> tuple[Match, ...]:
         text, subject = seen
-        listed = decide(self._open(text.matches, i.at.date()))[1]
+        day = i.at.date()
+        listed = decide(self._open(text, day))[1]
         if not listed and subject is not None:
-            listed = decide(self._open(subject.matches, i.at.date()))[1]
+            listed = decide(self._open(subject, day))[1]
         return listed
 
     def _coded(self, coded: Coded) -> Placed:
@@ -308,7 +322,7 @@ class Reader:
     ) -> list[TopicSpan]:
         source, name, matches = text, "text", own.matches
         if placed.matter_from == "own" and own.link_field == "subject" and subject is not None:
-            source, name, matches = subject, "subject", tuple(subject.matches)
+            source, name, matches = subject, "subject", (*subject.matches, *subject.pool[0])
         match = next((m for m in matches if m.matter == matter), None)
         if match is None:
             return []
@@ -334,5 +348,5 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
 
 def _source_of(match: Match, text: Seen, subject: Seen | None) -> Seen:
     """Whether a match was found in the text or in the subject line: its word numbers count there."""
-    in_text = any(m.matter == match.matter and m.words == match.words for m in text.matches)
+    in_text = any(m.matter == match.matter and m.words == match.words for m in (*text.matches, *text.pool[0]))
     return text if in_text or subject is None else subject

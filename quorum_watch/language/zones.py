@@ -7,11 +7,15 @@ scan by lines, so time is linear in the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+
+from quorum_watch.language.courtesy import find_courtesies
 
 #: Labels of zones that are not the writer's own words.
 QUOTED, FORWARDED, SIGNATURE, DISCLAIMER, BOILERPLATE = "quoted", "forwarded", "signature", "disclaimer", "boilerplate"
+#: Label of salutation lines.
+GREETING = "greeting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,13 @@ _BOILERPLATE = re.compile(
 )
 
 
-def cut_zones(text: str, quoted: Sequence[tuple[int, int, str]] = ()) -> tuple[Zone, ...]:
+def cut_zones(
+    text: str, quoted: Sequence[tuple[int, int, str]] = (), names: Collection[str] = frozenset()
+) -> tuple[Zone, ...]:
     """The zones of ``text`` that are not the writer's own, in order, not overlapping.
 
-    ``quoted`` are blocks the source already knows, as (start, end, kind); they are taken as they are.
+    ``quoted`` are blocks the source already knows, as (start, end, kind); they are taken as they are. ``names`` holds
+    the words of known people's names in lower case, by which salutations and signatures are told.
 
     >>> [(z.label, z.start) for z in cut_zones("I agree.\\n> where are you on the levy?")]
     [('quoted', 9)]
@@ -91,7 +98,27 @@ def cut_zones(text: str, quoted: Sequence[tuple[int, int, str]] = ()) -> tuple[Z
     low = text.lower()
     if any(sign in low for sign in _SIGNS):
         found.extend(_scan(text))
-    return _tidy(found)
+    zones = _tidy(found)
+    if "\n" not in text:
+        return zones
+    courtesies = find_courtesies(text, [(z.start, z.end) for z in zones], names)
+    if not courtesies:
+        return zones
+    # The salutation, if there is one, comes first and begins before everything else that is the writer's own.
+    own = [
+        Zone(start, end, SIGNATURE if n or not _opens(text, start, zones) else GREETING)
+        for n, (start, end) in enumerate(courtesies)
+    ]
+    return _tidy([*zones, *own])
+
+
+def _opens(text: str, start: int, zones: Sequence[Zone]) -> bool:
+    """Is there nothing of the writer's own before ``start``?"""
+    before = text[:start]
+    for zone in zones:
+        if zone.start < start:
+            before = before[: zone.start] + " " * (min(zone.end, start) - zone.start) + before[zone.end :]
+    return not before.strip()
 
 
 def _scan(text: str) -> list[Zone]:
