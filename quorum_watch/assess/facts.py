@@ -103,6 +103,7 @@ def facts_of(
         "engaged": len(exchange.engaged if law["listening_counts"] else exchange.spoke) if exchange else 0,
         "engaged_cc": len(exchange.engaged_with_copies) if exchange else 0,
         "spoke": len(exchange.spoke) if exchange else 0,
+        "views": len({sights[n].member_sender for n in exchange.events if sights[n].merits}) if exchange else 0,
         "turns": exchange.turns if exchange else 0,
         "answered": int(exchange.answered) if exchange else 0,
         "realm_known": int(episode.realm_known),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from quorum_watch.assess.concern import Rule
@@ -61,9 +62,12 @@ def _outside_hub(kept: Sequence[Sight], total: Series) -> bool:
 
 def _star(kept: Sequence[Sight], people: frozenset[PersonId]) -> bool:
     """One member is in every contact, and the others mostly meet through that member alone."""
-    centres = frozenset(people).intersection(*(s.members for s in kept))
-    apart = [s for s in kept if len(s.members) < len(people)]
-    return len(centres) == 1 and 2 * len(apart) > len(kept)
+    among = [s for s in kept if len(s.members) >= 2]
+    if not among:
+        return False
+    centres = among[0].members.intersection(*(s.members for s in among))
+    apart = [s for s in among if len(s.members) < len(people)]
+    return len(centres) == 1 and 2 * len(apart) > len(among)
 
 
 def _split(kept: Sequence[Sight]) -> bool:
@@ -76,5 +80,5 @@ def _split(kept: Sequence[Sight]) -> bool:
 
 def _shared(kept: Sequence[Sight]) -> bool:
     """Most contacts hold the same people: one conversation, not a relay."""
-    most = max(len(s.members) for s in kept)
-    return sum(len(s.members) == most for s in kept) * 2 > len(kept)
+    _, most = Counter(s.members for s in kept).most_common(1)[0]
+    return 2 * most > len(kept)

@@ -136,7 +136,7 @@ def position_ties(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) 
     """
     ties = Ties()
     for sight in sights:
-        if not (sight.acts & POSITIONAL) or sight.reaction:
+        if not _may_tie(sight, carries):
             continue
         people = [p for p in sorted(_recipients(sight) | {sight.sender}) if _joins(p, sight, carries)]
         for one, other in itertools.pairwise(people):
@@ -145,6 +145,13 @@ def position_ties(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) 
             if span.act is Act.RELAY and span.attributed_to and people:
                 ties.join(span.attributed_to, people[0])
     return ties
+
+
+def _may_tie(sight: Sight, carries: Callable[[PersonId], bool]) -> bool:
+    """Whether an event can tie members' positions: a resident's letter to every member ties none to another."""
+    if not sight.acts & POSITIONAL or sight.reaction:
+        return False
+    return sight.member_sender is not None or sight.synchronous or carries(sight.sender)
 
 
 def _joins(person: PersonId, sight: Sight, carries: Callable[[PersonId], bool]) -> bool:
@@ -170,7 +177,7 @@ def agreement(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) -> A
         for group in ties.groups(held):
             if all(e.strength == IMPLIED for p in group for e in held[p]):
                 continue
-            found = _summed(sights, ties, group, held, side)
+            found = _summed(sights, ties, carries, group, held, side)
             if (len(found.members), len(found.explicit)) > (len(best.members), len(best.explicit)):
                 best = found
     return best
@@ -179,6 +186,7 @@ def agreement(sights: Sequence[Sight], carries: Callable[[PersonId], bool]) -> A
 def _summed(
     sights: Sequence[Sight],
     ties: Ties,
+    carries: Callable[[PersonId], bool],
     group: frozenset[PersonId],
     held: dict[PersonId, list[Position]],
     side: Polarity,
@@ -189,6 +197,6 @@ def _summed(
     events = tuple(
         n
         for n, s in enumerate(sights)
-        if s.acts & POSITIONAL and not s.reaction and any(ties.tied(m, p) for m in s.members for p in sorted(group)[:1])
+        if _may_tie(s, carries) and any(ties.tied(m, p) for m in s.members for p in sorted(group)[:1])
     )
     return Agreement(tuple(sorted(group)), pick[EXPLICIT], pick[TACIT], pick[REPORTED], events, side)
