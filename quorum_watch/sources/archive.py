@@ -197,6 +197,11 @@ class ArchiveNeighbours:
         found = (PurePosixPath(name) for name in self._infos)
         return tuple(sorted(p.name for p in found if p.parent.as_posix() == folder))
 
+    def size(self, name: str) -> int:
+        """The size one member declares; 0 where there is no such member."""
+        info = self._infos.get(name)
+        return info.file_size if info is not None else 0
+
     def read(self, name: str) -> bytes:
         """The bytes of one member; none where there is no such member, or a limit stands against it."""
         info = self._infos.get(name)

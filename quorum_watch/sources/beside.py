@@ -25,6 +25,9 @@ class Neighbours(Protocol):
     def read(self, name: str) -> bytes:
         """The bytes of one file; none where there is no such file, or it is too large."""
 
+    def size(self, name: str) -> int:
+        """The size of one file in bytes; 0 where there is no such file."""
+
 
 class FolderNeighbours:
     """The files of the inbox, as far as they stand near one of them."""
@@ -49,6 +52,19 @@ class FolderNeighbours:
             return path.read_bytes()
         except OSError:
             return b""
+
+    def size(self, name: str) -> int:
+        """The size of one file in bytes; 0 where there is no such file."""
+        try:
+            return (self._root / name).stat().st_size
+        except OSError:
+            return 0
+
+
+def size_beside(file: SourceFile, relative: str) -> int:
+    """The size of a file named from the folder of another; 0 where there is none."""
+    name = _join(file.name, relative)
+    return _neighbours(file).size(name) if name else 0
 
 
 def read_beside(file: SourceFile, relative: str) -> bytes:

@@ -41,6 +41,11 @@ READERS: tuple[str, ...] = (
     "imessage:IMessageReader",
     "signal:SignalReader",
     "youtube:YouTubeReader",
+    "teams:TeamsReader",
+    "load_file:LoadFileReader",
+    "edrm:EdrmReader",
+    "smarsh:SmarshReader",
+    "roster_files:RosterFileReader",
     "archive:ZipReader",
 )
 GROUP = "quorum_watch.readers"
