@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -47,7 +47,7 @@ def to_step(n: int, sight: Sight, story: Story, known: Known) -> Step:
     reading = sight.event.reading
     to = tuple(sorted({c.person or f"?{c.address or c.raw}" for c in i.contacts}))
     spans: list[ActSpan | TopicSpan] = [*reading.acts, *(t for t in reading.topics if not t.inherited)]
-    evidence = tuple(_evidence(sight, span) for span in spans if span.end > span.start)
+    evidence = tuple(_once(_evidence(sight, span) for span in spans if span.end > span.start))
     label = known.roster.name(i.sender) if i.sender else i.sender_address or i.sender_raw
     return Step(
         n=n,
@@ -62,6 +62,16 @@ def to_step(n: int, sight: Sight, story: Story, known: Known) -> Step:
         sender_label=label,
         source=i.source,
     )
+
+
+def _once(found: Iterable[Evidence]) -> Iterator[Evidence]:
+    """The same words saying the same of the same person once: nested quotes repeat them."""
+    seen: set[tuple[object, ...]] = set()
+    for e in found:
+        key = (e.says, e.exact, e.polarity, e.attributed_to)
+        if key not in seen:
+            seen.add(key)
+            yield e
 
 
 def _evidence(sight: Sight, span: ActSpan | TopicSpan) -> Evidence:
