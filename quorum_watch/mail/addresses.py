@@ -65,6 +65,7 @@ _UNDISCLOSED = re.compile(
 _SUFFIX = re.compile(r"(?i)(jr|sr|ii|iii|iv|ph\.?d|esq|m\.?d|cpa|aicp|p\.?e)\.?$")
 _PREFIX = re.compile(r"^(?:mailto|smtp|e-?mail)\s*:\s*", re.I)
 _SPACE = re.compile(r"\s+")
+_IN_ANGLES = re.compile(rf"<\s*+{_LOCAL}@{_DOMAIN}\s*+>")
 
 
 @lru_cache(maxsize=65536)
@@ -367,9 +368,9 @@ def count_visible(raw: str) -> frozenset[str]:
     text = _FOLD.sub(" ", _FOLDED_DOMAIN.sub(r"\1\2", _CONTROL.sub("", raw)))
     text = _LOOSE_DOT.sub(r"\1.", _AROUND_AT.sub("@", text))
     if "(" in text:
-        text = _strip_comments(
-            text
-        )  # an address in a comment is a remark, and one in the middle of an address hides it
+        # An address in a comment is a remark, and one in the middle of an address hides it; one in angles may be a
+        # recipient between two stray brackets, so it stays visible.
+        text = " ".join((_strip_comments(text), *_IN_ANGLES.findall(text)))
     if "=?" in text:
         text = decode_words(text)
     return frozenset(a for a in (normalise_address(m[0]) for m in _VISIBLE.finditer(text)) if a)

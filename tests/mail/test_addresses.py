@@ -105,6 +105,12 @@ def test_more_addresses_than_are_read_is_a_mismatch() -> None:
     assert not read_parties([header], Role.TO, limit=30).defects
 
 
+def test_an_address_between_two_stray_brackets_is_taken_or_marked() -> None:
+    found = read_parties(['( <a1@x.example>, ")" <a0@x.example>'], Role.TO)
+    taken = {p.address for p in found.parties}
+    assert "a1@x.example" in taken or Defect.RECIPIENT_COUNT_MISMATCH in found.defects
+
+
 def test_addresses_compare_in_one_form() -> None:
     assert normalise_address("Info@BÜCHER.example.") == normalise_address("info@xn--bcher-kva.example")
     assert normalise_address('"dana.lee"@X.example') == "dana.lee@x.example"
