@@ -17,6 +17,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from quorum_watch.errors import Fault, WorkspaceError
 from quorum_watch.model import Threshold
 from quorum_watch.report.period import Period
 from quorum_watch.vocabulary import Concern
@@ -47,26 +48,40 @@ def _defaults() -> dict[str, Any]:
 
 
 def options(settings: Settings | None = None) -> Options:
-    """The options of a workspace: its ``[report]`` section over what ships with the program."""
-    found = dict(_defaults())
+    """The options of a workspace: its ``[report]`` section over what ships with the program.
+
+    Raises
+    ------
+    WorkspaceError
+        ``QW-E204`` for every setting nobody knows and ``QW-E206`` for every number that is not one.
+    """
+    found, faults = dict(_defaults()), []
+    known = {k: v for k, v in found.items() if isinstance(v, int | str)}
     for key, value in settings.report if settings else ():
-        if key in found and not isinstance(found[key], list | dict):
-            found[key] = int(value) if isinstance(found[key], int) and value.isdigit() else value
-    counts = {k: max(int(found[k]), 0) for k in ("minimum_count", "pictures_at_most", "examples") if _whole(found[k])}
+        where = f"workspace.toml, [report] {key}"
+        if key not in known:
+            faults.append(
+                Fault("QW-E204", "This is not a setting of reports.", where, f"Known here: {', '.join(sorted(known))}.")
+            )
+        elif isinstance(known[key], str):
+            found[key] = value
+        elif value.isascii() and value.isdigit():
+            found[key] = int(value)
+        else:
+            remedy = f"For example: {key} = {known[key]}"
+            faults.append(Fault("QW-E206", "This must be a whole number, nought or more.", where, remedy))
+    if faults:
+        raise WorkspaceError.of(faults)
     return Options(
-        counts.get("minimum_count", _defaults()["minimum_count"]),
-        counts.get("pictures_at_most", _defaults()["pictures_at_most"]),
-        int(_defaults()["picture_steps_at_most"]),
-        counts.get("examples", _defaults()["examples"]),
-        int(_defaults()["trend_months_at_most"]),
-        str(found["title"]),
-        tuple(found["example_order"]),
-        found["advice"],
+        minimum=found["minimum_count"],
+        pictures=found["pictures_at_most"],
+        picture_steps=found["picture_steps_at_most"],
+        examples=found["examples"],
+        trend_months=found["trend_months_at_most"],
+        title=found["title"],
+        example_order=tuple(found["example_order"]),
+        advice=found["advice"],
     )
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,3 +210,27 @@ def test_a_correction_names_what_it_replaces():
     text = text_of(edition_of(run_of([7], 1), "public", issue=Issue(corrects="f" * 64, correction=2)))
     assert "correction 2" in text
     assert "f" * 64 in text
+
+
+def test_settings_of_reports_are_checked():
+    from dataclasses import replace
+
+    from quorum_watch.errors import WorkspaceError
+
+    material = run_of([7], 2)
+    settings = replace(
+        material.workspace.settings, report=(("minimum_cuont", "3"), ("examples", "few"), ("title", "T"))
+    )
+    wrong = replace(material, workspace=replace(material.workspace, settings=settings))
+    with pytest.raises(WorkspaceError) as caught:
+        edition_of(wrong, "public")
+    assert [f.code for f in caught.value.faults] == ["QW-E204", "QW-E206"]
+
+
+def test_a_title_of_the_city_s_own():
+    from dataclasses import replace
+
+    material = run_of([7], 2)
+    settings = replace(material.workspace.settings, report=(("title", "Quarterly contact report"),))
+    own = replace(material, workspace=replace(material.workspace, settings=settings))
+    assert edition_of(own, "public").title == "Quarterly contact report"
