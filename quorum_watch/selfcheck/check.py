@@ -203,7 +203,8 @@ def _may_send(case: Case) -> tuple[str, ...]:
     if case.draft.channel in SOCIAL:
         return (say("check.do.public_post"),)
     if content.routine and case.counts and not content.private:
-        return (say("check.do.date_time" if Act.SCHEDULE in case.words.acts else "check.do.routine"),)
+        dates = Act.SCHEDULE in case.words.acts | case.words.quoted_acts
+        return (say("check.do.date_time" if dates else "check.do.routine"),)
     if content.private:
         return (say("check.do.routine"),)
     if case.counts and not case.standing.official:

@@ -58,8 +58,10 @@ def content_of(draft: Draft, words: Words, present: Present, members: frozenset[
     new = present.addressed - present.holding
     forwards = bool(words.quoted_acts & MERITS) and bool(draft.blocks) and bool(new & members)
     private = words.scope is Scope.NOT_BUSINESS and words.language == "en" and not forwards and not words.blank
-    quiet = bool(words.acts) and words.acts <= _QUIET and not words.loose
-    routine = not forwards and not words.blank and words.language == "en" and quiet
+    quiet = bool(words.acts) and words.acts <= _QUIET and not words.loose and not words.blank
+    if draft.received and words.blank:  # the question decides what an answer may be about
+        quiet = bool(words.quoted_acts) and words.quoted_acts <= _QUIET and not words.held_loose
+    routine = not forwards and words.language == "en" and quiet
     conceals = Act.CONCEAL in words.acts
     reaction = draft.channel is Channel.SOCIAL_REACTION
     return Content(
@@ -72,7 +74,7 @@ def content_of(draft: Draft, words: Words, present: Present, members: frozenset[
         views=bool(words.acts & _VIEWS) and not private,
         signs=Act.SIGN in words.acts and not private,
         conceals=conceals,
-        empty=words.blank and not reaction,
+        empty=words.blank and not reaction and not routine,
         reaction=reaction,
         business=words.scope,
     )

@@ -16,7 +16,7 @@ from importlib import resources
 from quorum_watch.language.acts.threads import ThreadContext, ThreadMessage, names_of, read_thread
 from quorum_watch.language.foreign import detect_language
 from quorum_watch.language.lexicon import WEIGHTS, load_lexicon
-from quorum_watch.language.scope import IDLE, CueFinder, judge_scope
+from quorum_watch.language.scope import CueFinder, judge_scope
 from quorum_watch.language.tame import tame
 from quorum_watch.language.topics import TopicFinder, TopicHit, count_points, is_shouted
 from quorum_watch.language.words import flatten
@@ -43,7 +43,7 @@ class Words:
 
     ``blank`` says there are no own words; ``language`` is the language they are in; ``partly`` that some were not
     read. ``proposals`` are the special votes the words name, as the law profile calls them. ``loose``
-    says that a whole sentence does nothing the rules know.
+    says that a whole sentence does nothing the rules know, ``held_loose`` the same of the quoted words.
     """
 
     acts: frozenset[Act] = frozenset()
@@ -55,6 +55,7 @@ class Words:
     topics: tuple[str, ...] = ()
     proposals: tuple[str, ...] = ()
     loose: bool = False
+    held_loose: bool = False
 
 
 @functools.cache
@@ -128,6 +129,7 @@ def read_words(draft: Draft, names: Mapping[str, PersonId], asking: PersonId | N
         partly=tamed.outcome != "analysed",
         topics=topics,
         loose=_loose(own, [(a.start, a.end) for a in done[-1].acts]),
+        held_loose=bool(held.strip()) and _loose(held, [(a.start, a.end) for a in done[0].acts]),
         proposals=tuple(name for name, words in _proposal_words() if words.search(whole)),
     )
 
@@ -187,7 +189,7 @@ def _judge(text: str, acts: frozenset[Act], *, private: bool) -> tuple[Scope, tu
         acts=acts,
         private=private,
     )
-    if scope is Scope.NOT_BUSINESS and not (acts and acts <= IDLE) and not any(c.kind == "social" for c in told):
+    if scope is Scope.NOT_BUSINESS and not any(c.kind == "social" for c in told):
         scope = Scope.UNCLEAR  # nothing private was said; silence about the city is not enough here
     return scope, tuple(sorted(points, key=lambda t: (-points[t], t)))
 

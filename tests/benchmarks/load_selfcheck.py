@@ -16,13 +16,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.selfcheck.city import ALDERS, OTHERS, write_city
+from tests.selfcheck.city import ALDERS, OTHERS, TOML, write_city
 from tests.selfcheck.site import free_port
 from tests.selfcheck.table import rows
 
@@ -73,7 +74,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        city = write_city(Path(folder) / "city")
+        city = write_city(Path(folder) / "city", toml=TOML.replace("2026-05-01", date.today().isoformat()))
         base = [sys.executable, "-m", "quorum_watch", "serve", "-w", str(city)]
         tokens = []
         for person in (*ALDERS, *OTHERS):
