@@ -263,23 +263,31 @@ class LogEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnMessage:
-    """A message of the member a member edition is for: when, how, to how many members, and what its words do.
+class OwnReach:
+    """How many members of one body a message went to: ``others``, and with the sender ``reached`` of ``of``.
 
-    Nothing of what anybody else wrote, and no words: the member has the message. ``reached`` counts the body's members
-    it went to and its sender; ``number`` is the lowest number of the law that this reaches, or ``None``.
+    ``number`` is the highest number of the law that this reaches, or ``None``.
     """
 
-    at: datetime
-    channel: str
     body: str
     others: int
     reached: int
     of: int
     number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """A message of the member a member edition is for: when, how, to how many members, and what its words do.
+
+    Nothing of what anybody else wrote, and no words: the member has the message.
+    """
+
+    at: datetime
+    channel: str
+    reach: tuple[OwnReach, ...]
     acts: tuple[str, ...]
     topics: tuple[str, ...]
-    unclear: bool
 
 
 def within(findings: Sequence[Finding], period: Period) -> tuple[Finding, ...]:

@@ -20,6 +20,7 @@ from quorum_watch.report.content import (
     KindRow,
     MatterRow,
     OwnMessage,
+    OwnReach,
     Rule,
     Tally,
     TrendRow,
@@ -311,32 +312,24 @@ def own_messages(material: Material, person: str, period: Period) -> tuple[OwnMe
         at = i.at.astimezone(zone)
         if i.sender != person or r.scope is Scope.NOT_BUSINESS or not period.holds(at.date()):
             continue
+        reach = []
         for body in sorted(material.bodies_of(person, at.date())):
-            others = [p for p in i.persons() if body in material.bodies_of(p, at.date())]
+            others = sum(body in material.bodies_of(p, at.date()) for p in i.persons())
             if others:
-                found.append(_own(material, i, r, at, body, len(others)))
-    return tuple(sorted(found, key=lambda m: (m.at, m.body)))
+                reach.append(_reach(material, at.date(), body, others))
+        if reach:
+            acts = tuple(dict.fromkeys(a.act.value for a in r.acts))
+            topics = tuple(dict.fromkeys(t.topic for t in r.topics if not t.inherited))
+            found.append(OwnMessage(at, i.channel.value, tuple(reach), acts, topics))
+    return tuple(sorted(found, key=lambda m: (m.at, m.channel)))
 
 
-def _own(material: Material, i: Interaction, r: Reading, at: datetime, body: str, others: int) -> OwnMessage:
-    on = at.date()
+def _reach(material: Material, on: date, body: str, others: int) -> OwnReach:
     law = material.profile.fresh()
     numbers = law.thresholds(material.roster.body_facts(body, on), None, on)
-    targets = [t.value for t in law.serial_targets(numbers, on)]
-    reached = others + 1
-    acts = tuple(dict.fromkeys(a.act.value for a in r.acts if i.text or a.field == "subject"))
-    return OwnMessage(
-        at=at,
-        channel=i.channel.value,
-        body=material.roster.body(body).name,
-        others=others,
-        reached=reached,
-        of=material.roster.in_office(body, on),
-        number=max((t for t in targets if t <= reached), default=None),
-        acts=acts,
-        topics=tuple(dict.fromkeys(t.topic for t in r.topics if not t.inherited)),
-        unclear=r.scope is Scope.UNCLEAR,
-    )
+    met = [t.value for t in law.serial_targets(numbers, on) if t.value <= others + 1]
+    name, of = material.roster.body(body).name, material.roster.in_office(body, on)
+    return OwnReach(name, others, others + 1, of, max(met, default=None))
 
 
 def sent_in_all(material: Material, person: str, period: Period) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from quorum_watch.report import sections as part
 from quorum_watch.report.blocks import Block, Bullets, Edition, Grid, Para, row
-from quorum_watch.report.content import Cover, Facts, Options, OwnMessage
+from quorum_watch.report.content import Cover, Facts, Options, OwnMessage, OwnReach
 from quorum_watch.report.public import moment
 from quorum_watch.wording import say
 
@@ -55,7 +55,7 @@ def _order(options: Options) -> list[str]:
 def advice(message: OwnMessage, options: Options) -> tuple[str, ...]:
     """Which advice fits one message, by what its words do and how many members it went to."""
     found = [options.advice[a] for a in message.acts if a in options.advice]
-    if message.number is not None:
+    if any(r.number is not None for r in message.reach):
         found.append("many")
     return tuple(k for k in _order(options) if k in found) or ("fine",)
 
@@ -66,12 +66,15 @@ def _messages(messages: Sequence[OwnMessage], options: Options) -> list[Block]:
     columns = tuple(say(f"report.member.{k}") for k in ("when", "how", "to", "does", "subject", "next"))
     rows = []
     for m in messages:
-        key = "report.member.reached" if m.others > 1 else "report.member.reached_one"
-        to = say(key, {"others": m.others, "body": m.body, "reached": m.reached, "of": m.of})
-        if m.number is not None:
-            to += " " + say("report.member.number", {"number": m.number})
+        to = " ".join(_sent_to(r) for r in m.reach)
         does = ", ".join(say(f"act.{a}") for a in m.acts) or say("report.member.plain_words")
         subject = part.topic_words(m.topics) or say("report.member.unknown_subject")
         tips = " ".join(say(f"report.advice.{k}") for k in advice(m, options))
         rows.append(row(moment(m.at), say(f"channel.{m.channel}"), to, does, subject, tips))
     return [part.head("messages"), Grid("messages", say("report.member.caption"), columns, tuple(rows))]
+
+
+def _sent_to(r: OwnReach) -> str:
+    values = {"others": r.others, "body": r.body, "reached": r.reached, "of": r.of}
+    said = say("report.member.reached" if r.others > 1 else "report.member.reached_one", values)
+    return said if r.number is None else f"{said} {say('report.member.number', {'number': r.number})}"

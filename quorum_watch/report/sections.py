@@ -95,7 +95,17 @@ def cover(facts: Facts, audience: str, *, findings: bool = True) -> list[Block]:
     if c.banner:
         blocks.append(Para((c.banner,), "banner"))
     blocks += [Para((say(f"report.mark.{m}"),), "banner") for m in c.marks]
+    blocks += _uncovered(facts)
     return [*blocks, head("about"), Terms(tuple(rows))]
+
+
+def _uncovered(facts: Facts) -> list[Block]:
+    """A word of warning where the records do not reach over the whole period: silence is not absence."""
+    period, days = facts.cover.period, facts.cover.collected
+    if days and date.fromisoformat(days[0]) <= period.since and date.fromisoformat(days[1]) >= period.until:
+        return []
+    known = days and date.fromisoformat(days[0]) <= period.until and date.fromisoformat(days[1]) >= period.since
+    return [Para((say("report.mark.partial" if known else "report.mark.outside"),), "banner")]
 
 
 def _collected(days: tuple[str, str] | tuple[()]) -> str:

@@ -234,3 +234,23 @@ def test_a_title_of_the_city_s_own():
     settings = replace(material.workspace.settings, report=(("title", "Quarterly contact report"),))
     own = replace(material, workspace=replace(material.workspace, settings=settings))
     assert edition_of(own, "public").title == "Quarterly contact report"
+
+
+def test_a_period_without_records_is_said_to_be_so():
+    material = run_of([7], 2)  # collected from 5 January to the end of December 2026
+    inside = text_of(edition_of(material, "public", parse_period("2026-05")))
+    assert "records do not reach" not in inside
+    assert "records do not reach over the whole period" in text_of(edition_of(material, "public", parse_period("2026")))
+    for kind in KINDS:
+        assert "can say nothing about it" in text_of(edition_of(material, kind, parse_period("2027-Q1")))
+
+
+def test_a_message_is_listed_once_however_many_bodies_it_touches(material):
+    person = max(material.roster.by_id, key=lambda p: (sum(i.sender == p for i in material.interactions), p))
+    for year in ("2025", "2026"):
+        period = parse_period(year)
+        found = own_messages(material, person, period)
+        zone = material.workspace.zone
+        sent = [i.at.astimezone(zone) for i in material.interactions if i.sender == person]
+        assert len(found) <= sum(period.holds(at.date()) for at in sent)
+        assert {m.at for m in found} <= set(sent)
