@@ -22,9 +22,9 @@ _HEAD = """# Commands
 | exit code | meaning |
 |---|---|
 | 0 | done, whether or not there are findings |
-| 1 | `analyze --fail-on` was asked and a finding reaches that level; `audit` found a fault; `check` advises to stop |
+| 1 | `analyze --fail-on` was asked and a finding reaches that level |
 | 2 | the command was asked for something it does not do |
-| 3 | a file or folder could not be read, or stored evidence was changed |
+| 3 | a file or folder could not be read, or stored evidence or decisions were changed |
 | 4 | the law profile or the roster was refused |
 | 130 | stopped with Ctrl-C; nothing half-done is kept |
 
