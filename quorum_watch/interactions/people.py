@@ -14,6 +14,8 @@ from quorum_watch.vocabulary import SOCIAL, AccountKind, Audience, Confidence, D
 Joined = Callable[[str], tuple[Party, ...] | None]
 #: Chat systems whose names come from the organisation's own directory, not from whoever writes.
 _DIRECTORIES = frozenset({AccountKind.SLACK, AccountKind.TEAMS})
+#: Evidence of the owner of a device: the name beside the number is the folder's, given by whoever filed it.
+_DEVICE = "device"
 _LEGACY = "/o="  # Exchange addresses of people inside one organisation
 
 
@@ -119,7 +121,7 @@ def _is_name(party: Party) -> bool:
     """Whether nothing but a name was given. An address nobody knows is not a name, whatever name stands before it."""
     if not party.address or party.kind is AccountKind.NAME:
         return True
-    if party.kind in _DIRECTORIES:
+    if party.kind in _DIRECTORIES or party.evidence == _DEVICE:
         return bool(party.name)
     if party.kind is AccountKind.EMAIL:
         return "@" not in party.address and _LEGACY not in party.address.lower()

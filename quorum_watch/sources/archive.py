@@ -202,10 +202,10 @@ class ArchiveNeighbours:
         info = self._infos.get(name)
         return info.file_size if info is not None else 0
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = BESIDE_BYTES) -> bytes:
         """The bytes of one member; none where there is no such member, or a limit stands against it."""
         info = self._infos.get(name)
-        if info is None or info.file_size > BESIDE_BYTES:
+        if info is None or info.file_size > limit:
             return b""
         if name not in self._kept:
             if len(self._kept) >= KEPT:
@@ -214,7 +214,7 @@ class ArchiveNeighbours:
                 path = Path(folder) / "member"
                 try:
                     _unpack(self._archive, info, path, Budget(self._limits))
-                    self._kept[name] = path.read_bytes() if path.stat().st_size <= BESIDE_BYTES else b""
+                    self._kept[name] = path.read_bytes() if path.stat().st_size <= limit else b""
                 except Refused:
                     self._kept[name] = b""
         return self._kept[name]

@@ -22,7 +22,7 @@ class Neighbours(Protocol):
     def names(self, folder: str) -> tuple[str, ...]:
         """The files of one folder, sorted."""
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = BESIDE_BYTES) -> bytes:
         """The bytes of one file; none where there is no such file, or it is too large."""
 
     def size(self, name: str) -> int:
@@ -42,12 +42,12 @@ class FolderNeighbours:
         except OSError:
             return ()
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str, limit: int = BESIDE_BYTES) -> bytes:
         """The bytes of one file; none where there is no such file, or it is too large."""
         path = self._root / name
         try:
             inside = path.resolve().is_relative_to(self._root.resolve())
-            if not inside or not path.is_file() or path.stat().st_size > BESIDE_BYTES:
+            if not inside or not path.is_file() or path.stat().st_size > limit:
                 return b""
             return path.read_bytes()
         except OSError:
@@ -67,10 +67,10 @@ def size_beside(file: SourceFile, relative: str) -> int:
     return _neighbours(file).size(name) if name else 0
 
 
-def read_beside(file: SourceFile, relative: str) -> bytes:
+def read_beside(file: SourceFile, relative: str, limit: int = BESIDE_BYTES) -> bytes:
     """The bytes of a file named from the folder of another; none where there is none, or the name leaves the inbox."""
     name = _join(file.name, relative)
-    return _neighbours(file).read(name) if name else b""
+    return _neighbours(file).read(name, limit) if name else b""
 
 
 def names_beside(file: SourceFile, relative: str = ".") -> tuple[str, ...]:

@@ -21,6 +21,8 @@ YEARS = (1990, 2100)
 _UNITS = ((100_000_000_000, 1_000_000), (100_000_000_000_000, 1_000), (100_000_000_000_000_000, 1))
 _PHONE = re.compile(r"\+?[\d\s().\-/\u2010-\u2015\u2011\u00a0\u202a\u202c]{3,30}")
 _LONGEST = 24
+#: Evidence of whoever owns the device or account a file was taken from; the name is then the folder's, so the clerk's.
+OWNER = "device"
 
 
 def read_epoch(value: object, raw: str = "") -> DateRead:
@@ -143,7 +145,8 @@ def as_members(parties: Iterable[Party], sender: Party | None) -> tuple[Party, .
     mine = _who(sender) if sender else ("", "")
     for p in parties:
         if _who(p) != mine:
-            found.setdefault(_who(p), Party(p.raw, p.address, p.name, p.kind, Role.GROUP_MEMBER, "group_membership"))
+            evidence = p.evidence if p.evidence == OWNER else "group_membership"
+            found.setdefault(_who(p), Party(p.raw, p.address, p.name, p.kind, Role.GROUP_MEMBER, evidence))
     return tuple(found.values())
 
 
@@ -205,4 +208,4 @@ def owner_party(custodian: str, file_name: str) -> Party:
     can be told about.
     """
     name = custodian or f"owner of {file_name.rpartition('/')[2]}"
-    return Party(name, "", name, AccountKind.NAME, Role.TO, "file_owner")
+    return Party(name, "", name, AccountKind.NAME, Role.TO, OWNER)

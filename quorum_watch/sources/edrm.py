@@ -22,7 +22,7 @@ from quorum_watch.vocabulary import Outcome, Reason
 _ROOT = re.compile(rb"<(?:\w+:)?Root\b[^<>]{0,4000}DataInterchangeType", re.S)
 _TAGS = re.compile(rb"TagName\s*=\s*[\"']#(?:From|To|DateSent|Subject)[\"']")
 _VAULT = re.compile(rb"(?i)TagName\s*=\s*[\"'](?:Labels|RFC822\w*)[\"']|\.mbox[\"']")
-_BEGIN = re.compile(rb"<!--.*?-->|<((?:\w+:)?Document)(?=[\s/>])", re.S)
+_BEGIN = re.compile(rb"<((?:\w+:)?Document)(?=[\s/>])")
 _MOST = 256 << 20
 
 
@@ -74,12 +74,8 @@ def _cut(data: mmap.mmap) -> Iterator[tuple[int, int, bool]]:
     at = 0
     while (match := _BEGIN.search(data, at)) is not None:
         at = match.end()
-        if match[1] is None:
-            continue
         closing = b"</" + match[1] + b">"
         following = _BEGIN.search(data, at)
-        while following is not None and following[1] is None:
-            following = _BEGIN.search(data, following.end())
         bound = following.start() if following else len(data)
         end = data.find(closing, at, bound)
         empty = re.compile(rb"[^<>]{0,100000}/>").match(data, at, bound)

@@ -19,8 +19,9 @@ from typing import Any, ClassVar
 from quorum_watch.errors import EvidenceError
 from quorum_watch.mail.dates import DateRead
 from quorum_watch.model import Party, Record, Rejected
-from quorum_watch.sources.beside import read_beside
+from quorum_watch.sources.beside import read_beside, size_beside
 from quorum_watch.sources.chats import (
+    OWNER,
     as_members,
     audience_of,
     cut_text,
@@ -51,6 +52,7 @@ _REACTIONS = {
     7: "sticker",
 }
 _GROUP = 43
+_LOG_BYTES = 512 << 20
 _STRING = re.compile(rb"NSString.{0,8}?\x84\x01\+", re.S)
 
 
@@ -87,7 +89,7 @@ class IMessageReader:
                 for item in _Store(database, file, context).items():
                     found += 1
                     yield item
-        except (DatabaseRefused, sqlite3.Error, OverflowError) as error:
+        except (DatabaseRefused, sqlite3.Error, OverflowError, ValueError) as error:  # ValueError: an undecodable name
             reason = Reason.TRUNCATED if found else Reason.UNREADABLE_FILE
             yield refuse_file(file, Outcome.QUARANTINED, reason, f"{type(error).__name__} after {found} rows")
             return
@@ -103,7 +105,7 @@ class IMessageReader:
             with Database(file.path, _log(file), ("message",)) as database:
                 for names, row in database.rows("SELECT * FROM message WHERE ROWID = ?", int(match[1])):
                     return dump_row(names, row)
-        except (DatabaseRefused, sqlite3.Error) as error:
+        except (DatabaseRefused, sqlite3.Error, ValueError) as error:
             where = f"{file.path.name}: {locator[:80]}"
             raise EvidenceError("QW-E273", "A row cannot be read again.", where, "Ingest the file again.") from error
         where = f"{file.path.name}: {locator[:80]}"
@@ -111,7 +113,12 @@ class IMessageReader:
 
 
 def _log(file: SourceFile) -> bytes:
-    return read_beside(file, PurePosixPath(file.name).name + "-wal")
+    """The write-ahead log beside the database. Raises :class:`DatabaseRefused` where there is one too large to read."""
+    name = PurePosixPath(file.name).name + "-wal"
+    log = read_beside(file, name, _LOG_BYTES)
+    if not log and size_beside(file, name):
+        raise DatabaseRefused("the log is larger than the limit")
+    return log
 
 
 class _Store:
@@ -144,11 +151,11 @@ class _Store:
                 "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1"
             )
             for _, (number, _count) in self.database.rows(query):
-                return replace(phone_party(_text(number), "", Role.TO, "device"), name=self.context.custodian)
+                return phone_party(_text(number), self.context.custodian, Role.TO, OWNER)
         for chat in sorted(self.chats):
             login = _text(self.chats[chat].get("account_login"))
             if login[:2] in ("E:", "P:") and len(login) > 2:
-                return replace(phone_party(login[2:], "", Role.TO, "device"), name=self.context.custodian)
+                return phone_party(login[2:], self.context.custodian, Role.TO, OWNER)
         return owner_party(self.context.custodian, file.name)
 
     def items(self) -> Iterator[Item]:
@@ -246,7 +253,7 @@ class _Store:
         others = as_members(everyone, sender)
         if group:
             return others, [Defect.MEMBERSHIP_AT_EXPORT]
-        plain = tuple(replace(p, role=Role.TO, evidence="conversation_list") for p in others)
+        plain = tuple(replace(p, role=Role.TO) for p in others)
         return plain, [] if plain else [Defect.NO_RECIPIENTS]
 
     def _happened(

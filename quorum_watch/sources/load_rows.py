@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from quorum_watch.mail.addresses import normalise_address, split_addresses
@@ -79,6 +80,7 @@ class Place:
         return Rejected(self.locator, self.sha256, outcome, reason, detail)
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """The name of a column as it is compared.
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from quorum_watch.mail.dates import read_local
 from quorum_watch.model import Party, Quoted, Record
 from quorum_watch.sources.chats import (
+    OWNER,
     audience_of,
     chat_channel,
     cut_text,
@@ -155,7 +156,7 @@ class _Talk:
     def envelope(self, value: Value, data: dict[str, Any]) -> Item:
         """One envelope of ``signal-cli``."""
         account = text_of(value.data, "account")
-        owner = phone_party(account, self.context.custodian) if account else self.owner
+        owner = phone_party(account, self.context.custodian, Role.TO, OWNER) if account else self.owner
         source = text_of(data, "sourceNumber", "source", "sourceUuid")
         sync = _object(data, "syncMessage")
         sent = _object(sync, "sentMessage") or None

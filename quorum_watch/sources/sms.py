@@ -20,6 +20,7 @@ from typing import Any, ClassVar
 from quorum_watch.mail.charset import decode_text
 from quorum_watch.model import Party, Record, Rejected
 from quorum_watch.sources.chats import (
+    OWNER,
     audience_of,
     chat_channel,
     cut_text,
@@ -37,7 +38,7 @@ from quorum_watch.sources.tapbacks import Tapback, quote_key, read_tapback
 from quorum_watch.vocabulary import Channel, Defect, Outcome, Reason, Role
 
 _TAG = rb"(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+"
-_ELEMENT = re.compile(rb"<!--.*?-->|<(sms|mms|call)(?=[\s/>])(?:" + _TAG + rb">)?", re.S)
+_ELEMENT = re.compile(rb"<!--|<(sms|mms|call)(?=[\s/>])(?:" + _TAG + rb">)?", re.S)
 _NEXT = re.compile(rb"<(?:sms|mms|call|/smses|/calls)(?=[\s/>])")
 _ROOT = re.compile(rb"<(smses|calls)(?=[\s>/])" + _TAG + rb">")
 _COUNT = re.compile(rb"\scount\s*=\s*[\"'](\d{1,12})[\"']")
@@ -231,7 +232,9 @@ class _Backup:
         recipients = tuple(p for key, p in found.items() if key != mine_too)
         if len(recipients) > 1:
             recipients = tuple(
-                replace(p, role=Role.GROUP_MEMBER, evidence="group_membership") if p.role is Role.TO else p
+                replace(p, role=Role.GROUP_MEMBER, evidence=p.evidence if p.evidence == OWNER else "group_membership")
+                if p.role is Role.TO
+                else p
                 for p in recipients
             )
         return sender, recipients
@@ -293,10 +296,10 @@ class _Backup:
                 seen.update(left)
         if seen:
             number = min(seen, key=lambda n: (-seen[n], n))
-            return replace(phone_party(number, "", Role.TO, "group_messages"), name=self.context.custodian)
+            return phone_party(number, self.context.custodian, Role.TO, OWNER)
         named = _DIGITS.findall(PurePosixPath(self.file.name).stem)
         if len(named) == 1 and not _DATED.match(named[0]):
-            return phone_party(named[0], self.context.custodian, Role.TO, "file_name")
+            return phone_party(named[0], self.context.custodian, Role.TO, OWNER)
         return owner_party(self.context.custodian, self.file.name)
 
     def _find_quoted(self) -> dict[tuple[str, str], str]:
@@ -321,9 +324,13 @@ class _Backup:
 def _cut(data: mmap.mmap) -> Iterator[_Element]:
     """Every element in order; one that is not closed ends where the next begins."""
     at = 0
+    commented = True
     while (match := _ELEMENT.search(data, at)) is not None:
         at = match.end()
         if match[1] is None:
+            end = data.find(b"-->", at) if commented else -1
+            commented = end >= 0  # where one comment never ends, no later one does
+            at = end + 3 if commented else at
             continue
         name = match[1].decode()
         start = match.start()

@@ -61,14 +61,16 @@ def read_table(file: SourceFile, delimiter: str = ",") -> Iterator[Row]:
     """Every row below the header of a quoted table. Rows may spread over lines inside quotes."""
     names: list[str] | None = None
     kept: list[bytes] = []
-    first = begun = 0
+    first = begun = quotes = 0
     for number, start, end, raw in read_lines(file):
         if not kept:
             first, begun = number, start
+            quotes = 0
         kept.append(raw)
-        whole = b"".join(kept)
-        if whole.count(b'"') % 2 and len(kept) < ROW_LINES and end < file.size:
+        quotes += raw.count(b'"')
+        if quotes % 2 and len(kept) < ROW_LINES and end - begun < LINE_BYTES and end < file.size:
             continue
+        whole = b"".join(kept)
         kept = []
         text = decode_text(whole.removeprefix(b"\xef\xbb\xbf") if not begun else whole)[0]
         if not text.strip(f"\r\n\x00 {delimiter}"):

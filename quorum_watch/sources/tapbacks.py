@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 _OPEN, _CLOSE = '["\u201c\u00ab]', '["\u201d\u00bb]'
-_THIN = "[\u200a-\u200f\u2060\ufeff\\s]*"
+_THIN = "[\u200a-\u200f\u2060\ufeff\\s]{0,6}"
 _WORDS = r"Liked|Loved|Disliked|Laughed at|Emphasi[sz]ed|Questioned"
 _THING = r"an? (?:image|photo|movie|video|attachment|message|sticker|audio message|location|link|contact)"
 _WORDED = re.compile(rf"(?s){_THIN}({_WORDS}) (?:{_OPEN}(.*){_CLOSE}|{_THING}){_THIN}$")
