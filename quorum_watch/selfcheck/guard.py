@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -38,6 +39,8 @@ _CSP_OUTLOOK = (
     f"form-action 'none'; base-uri 'none'; frame-ancestors {' '.join(OUTLOOK_HOSTS)}"
 )
 _METHODS = frozenset({"GET", "HEAD", "POST"})
+#: After these the rest of what was sent is not waited for.
+_CLOSING = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.MISDIRECTED_REQUEST)
 _KEPT = 10_000
 
 
@@ -128,13 +131,13 @@ class Guard:
                 for name, value in _COMMON.items():
                     headers[name] = value
                 headers["content-security-policy"] = _CSP_OUTLOOK if outlook else _CSP
-                headers["cache-control"] = "public, max-age=3600" if static and message["status"] == 200 else "no-store"
+                headers["cache-control"] = "public, max-age=3600" if static and message["status"] == HTTPStatus.OK else "no-store"
                 headers["cross-origin-resource-policy"] = "cross-origin" if outlook else "same-origin"
                 if not outlook:
                     headers["x-frame-options"] = "DENY"
                 if self.config.secure:
                     headers["strict-transport-security"] = "max-age=31536000"
-                if message["status"] in (408, 413, 421):
+                if message["status"] in _CLOSING:
                     headers["connection"] = "close"
             await send(message)
 

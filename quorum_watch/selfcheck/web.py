@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib import resources
 from typing import Any
 
@@ -265,7 +266,7 @@ def create_app(
 
 
 async def _http_error(request: Request, error: HTTPException) -> Response:
-    key = "not_found" if error.status_code == 404 else "bad_request"
+    key = "not_found" if error.status_code == HTTPStatus.NOT_FOUND else "bad_request"
     response = refusal(error.status_code, key, api=request.url.path.startswith("/api/"))
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
