@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from quorum_watch.language.acts.aid import second_opinion
 from quorum_watch.language.acts.asking import EXPLICIT
 from quorum_watch.language.acts.find import Cue, Cues, find_cues
 from quorum_watch.language.acts.signs import (
@@ -48,6 +49,7 @@ _LESSER = frozenset({Act.SCHEDULE, Act.MINISTERIAL, Act.SOCIAL, Act.DRAFT, Act.A
 _QUESTIONS = frozenset({"deliberate.question", "question.other"})
 _ONE_WAY = frozenset({Act.INFORM, Act.MINISTERIAL, Act.SOCIAL, Act.CAUTION, Act.DRAFT, Act.CONCEAL})
 #: Words of a sentence (its two end marks included) up to which it counts as bare or short.
+_BY_NAME = "poll.by-name"
 _BARE, _SHORT, _SHORT_QUESTION, _ONE_WORD = 8, 12, 9, 4
 
 
@@ -67,6 +69,7 @@ class Scene:
     title: str
     answered: bool
     stance: Polarity = Polarity.NONE
+    timed: bool = False
 
     @property
     def question(self) -> str:
@@ -90,9 +93,18 @@ class Scene:
             if self.business and not self.clear:
                 # Where nothing shows City business, only words of voting do.
                 votes = VOTES.search(sentence.words) is not None
-                mine = [c for c in mine if c.act not in CORE or (votes and c.confidence is Confidence.HIGH)]
-            spans = self._sentence(View(sentence, number, mine, taken))
+                timing = self.question == "time"
+                mine = [
+                    c
+                    for c in mine
+                    if c.act not in CORE
+                    or (votes and c.confidence is Confidence.HIGH)
+                    or (timing and c.kind == "answer")
+                ]
+            view = View(sentence, number, mine, taken)
+            spans = second_opinion(self, view, self._sentence(view), last=number + 1 == len(cues.sentences))
             found.extend(spans)
+            self.timed = any(s.act is Act.SCHEDULE for s in spans)
             taken = taken or any(s.act in _SIDES for s in spans)
         found.extend(self._quoted())
         found = self._asks_by_answers(cues, found)
@@ -107,7 +119,7 @@ class Scene:
         """An opening message nobody would call a question is one if people answer it by taking positions."""
         opens = self.parent is None
         said = {s.act for s in found} & (
-            CORE | {Act.SCHEDULE, Act.MINISTERIAL, Act.CAUTION, Act.CONCEAL, Act.DRAFT, Act.SIGN}
+            CORE | _ONE_WAY | {Act.SCHEDULE, Act.SIGN}
         )
         if not (self.answered and self.business and self.clear and opens) or said:
             return found
@@ -165,8 +177,11 @@ class Scene:
         poll, seek, schedule = self._poll(view), best.get(Act.SEEK_SUPPORT), best.get(Act.SCHEDULE)
         if poll is not None and poll.confidence is Confidence.HIGH and not BEG.search(words):
             seek = None
+        if self.timed and poll is None and seek is None and not CIVIC.search(words) and view.length <= _SHORT_QUESTION:
+            # "We may start at 5:30. Will that work for you?"
+            return [self._span(view, Act.SCHEDULE, rule="question.time")]
         if seek is not None and (schedule is None or self.clear):
-            return [self._span(view, Act.SEEK_SUPPORT, polarity=self._toward_title(seek.polarity, words))]
+            return [self._span(view, Act.SEEK_SUPPORT, polarity=self.toward_title(seek.polarity, words))]
         if poll is not None and (self.clear or STANCE.search(words) or poll.confidence is Confidence.HIGH):
             return [self._span(view, Act.POLL, poll)]
         if schedule is not None and not (self.clear and WHO_WHY.match(words)):
@@ -179,7 +194,7 @@ class Scene:
             return [self._span(view, Act.POLL, None, rule=rule)]
         if Act.SOCIAL in best and Act.DELIBERATE not in best:
             return [self._span(view, Act.SOCIAL)]
-        if view.length <= _ONE_WORD and self.clear and self._has_title_word(words):
+        if view.length <= _ONE_WORD and self.clear and self.has_title_word(words):
             return [self._span(view, Act.POLL, None, rule="question.bare-matter")]
         if view.length > _ONE_WORD:
             return [self._span(view, Act.DELIBERATE, rule="question.other")]
@@ -188,7 +203,7 @@ class Scene:
     def _poll(self, view: View) -> Cue | None:
         """The sentence's poll cue, if this is the place for it."""
         poll = view.best.get(Act.POLL)
-        if poll is None:
+        if poll is None or (poll.rule == _BY_NAME and view.number):
             return None
         if poll.where == "reply":
             about = self.parent is not None and bool(self.parent.acts & {Act.COMMIT, Act.RELAY, Act.OPINION})
@@ -201,7 +216,7 @@ class Scene:
     def _poll_by_place(self, view: View) -> str:
         """The rule by which a question no pattern knows is a poll, or ``""``."""
         words = view.words
-        if FACTUAL.search(words):
+        if FACTUAL.search(words) or ("pastime" in view.kinds and not CIVIC.search(words)):
             return ""
         names = self._names_matter(words)
         if self.answered and self.clear and names and not WE_COULD.search(words):
@@ -213,14 +228,14 @@ class Scene:
             return "question.to-you"
         return ""
 
-    def _has_title_word(self, words: str) -> bool:
+    def has_title_word(self, words: str) -> bool:
         return any(stem(w) in self.stems for w in words.split())
 
     def _names_matter(self, words: str) -> bool:
         """Does a sentence speak of the matter: by a word of its title, a civic word, a stance, or as "it"?"""
         return (
             self.brief_on_matter
-            or self._has_title_word(words)
+            or self.has_title_word(words)
             or any(sign.search(words) for sign in (CIVIC, POSITION, IT))
             or len(words.split()) <= (_BARE - 1 if TO_YOU.search(words) else _ONE_WORD + 1)
         )
@@ -257,11 +272,11 @@ class Scene:
         """Other people's positions."""
         relay, words = view.best.get(Act.RELAY), view.words
         if relay is not None and not (relay.kind == "tally" and self.question == "fact"):
-            way = self._toward_title(relay.polarity, words)
+            way = self.toward_title(relay.polarity, words)
             if relay.kind == "tally" and self.parent is not None and self.parent.polarity is not Polarity.NONE:
                 way = self.parent.polarity
             span = self._span(view, Act.RELAY, relay, polarity=way)
-            found = [replace(span, act=act, attributed_to=person) for act, person in self._whose(view)]
+            found = [replace(span, act=act, attributed_to=person) for act, person in self.whose(view)]
             if view.outright is not None and FIRST_PERSON.search(words) and "hold" not in view.kinds:
                 found.append(self._span(view, Act.COMMIT, view.outright))
             return found + [self._span(view, act) for act in (Act.SEEK_SUPPORT, Act.DRAFT) if act in view.best]
@@ -277,7 +292,7 @@ class Scene:
         span = self._span(view, Act.RELAY, None, polarity=polarity, rule="speaks-of-a-member")
         return [replace(span, attributed_to=person)]
 
-    def _whose(self, view: View) -> list[tuple[Act, PersonId | None]]:
+    def whose(self, view: View) -> list[tuple[Act, PersonId | None]]:
         """One relay per person named who is not addressed; a tally or a pronoun alone is attributed to nobody."""
         addressed = {m for match in VOCATIVE.finditer(view.words) for m in match.groups() if m}
         labels = dict.fromkeys(re.findall(r"@\d+", view.words))
@@ -295,14 +310,15 @@ class Scene:
     def _request(self, view: View) -> list[ActSpan]:
         """Requests for support, and polls put as statements."""
         best = view.best
-        if view.outright is not None:
+        if view.outright is not None or (self._answers(view) and view.length < _BARE):
             return []
         if Act.SEEK_SUPPORT in best:
-            way = self._toward_title(best[Act.SEEK_SUPPORT].polarity, view.words)
+            way = self.toward_title(best[Act.SEEK_SUPPORT].polarity, view.words)
             asked = [self._span(view, Act.SEEK_SUPPORT, polarity=way)]
             return [*asked, self._span(view, Act.SIGN)] if Act.SIGN in best else asked
         poll = best.get(Act.POLL)
-        mine = self.message.sender in view.sentence.people
+        closing = view.number > 0 and poll is not None and poll.rule == _BY_NAME
+        mine = closing or self.message.sender in view.sentence.people
         if poll is not None and not mine and (poll.where != "reply" or self.question in _OPEN):
             return [self._span(view, Act.POLL)]
         return []
@@ -313,18 +329,25 @@ class Scene:
         if "hold" in view.kinds and (outright is None or outright.rule != "commit.conditional"):
             return [self._span(view, Act.OPINION, view.kinds["hold"], polarity=Polarity.NONE)]
         if Act.SIGN in best and (outright is None or self.question == "sign"):
-            return [self._span(view, Act.SIGN)]
+            # A request to put an item on an agenda stays one when it is signed.
+            return [self._span(view, act) for act in (Act.SIGN, Act.MINISTERIAL) if act in best]
         if outright is not None:
             if self.question == "time" and not VOTEWORD.search(view.words):
                 return [self._span(view, Act.SCHEDULE, outright, polarity=Polarity.NONE, rule="reply.time")]
-            self.stance = self._toward_title(outright.polarity, view.words)
+            self.stance = self.toward_title(outright.polarity, view.words)
             if not EXPLICIT.search(view.words):
                 # "Count on me" agrees to what was asked, whichever way that points.
                 self.stance = self._toward_question(outright)
-            return [self._span(view, Act.COMMIT, outright, polarity=self.stance)]
+            promised = self._span(view, Act.COMMIT, outright, polarity=self.stance)
+            return [promised, self._span(view, Act.SIGN)] if Act.SIGN in best else [promised]
         if "defer" in view.kinds:
             return [self._span(view, Act.COMMIT, view.kinds["defer"], polarity=Polarity.NONE)]
         return []
+
+    def _answers(self, view: View) -> bool:
+        """Does a sentence open a message with words that answer the poll or request it replies to?"""
+        commit = view.best.get(Act.COMMIT)
+        return self.asked and self.question in _OPEN and view.number == 0 and commit is not None
 
     def _answer(self, view: View) -> list[ActSpan]:
         """Bare answers: they take their act from the question."""
@@ -389,7 +412,7 @@ class Scene:
 
     # --- polarity, quotation, spans, state ---------------------------------------------------------------------------
 
-    def _toward_title(self, polarity: Polarity, words: str) -> Polarity:
+    def toward_title(self, polarity: Polarity, words: str) -> Polarity:
         """A position about the thing as one about the matter: keeping what its title would close is against it."""
         ends = NEGATIVE_TITLE.search(self.title)
         if polarity is not Polarity.NONE and ends and KEEP.search(words) and ends.group().lower() not in words:
