@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from quorum_watch.cli.common import emit, visible
-from quorum_watch.errors import InputError, QuorumWatchError, UsageError
+from quorum_watch.errors import InputError, UsageError
 from quorum_watch.vocabulary import Channel, Role, VoteRule
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def command(
                 timezone=here.timezone,
             )
         own = _own_mail(mailbox, asking, here) if mailbox is not None else ()
-    except QuorumWatchError:
+    except Exception:  # of any kind: the answer first, then the error as every command tells it
         _print(check.cannot_tell("error", settings=CheckSettings()), form, why=why)
         raise
     _print(here.check(message, asking=asking, on=on or _today(here.timezone), own=own), form, why=why)

@@ -131,7 +131,8 @@ class Guard:
                 for name, value in _COMMON.items():
                     headers[name] = value
                 headers["content-security-policy"] = _CSP_OUTLOOK if outlook else _CSP
-                headers["cache-control"] = "public, max-age=3600" if static and message["status"] == HTTPStatus.OK else "no-store"
+                lasting = static and message["status"] == HTTPStatus.OK
+                headers["cache-control"] = "public, max-age=3600" if lasting else "no-store"
                 headers["cross-origin-resource-policy"] = "cross-origin" if outlook else "same-origin"
                 if not outlook:
                     headers["x-frame-options"] = "DENY"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import logging
 from typing import Any
 
@@ -18,15 +19,29 @@ class Prompt(H11Protocol):
     """HTTP/1.1 with a deadline for the headers: a connection that never finishes asking is closed."""
 
     header_seconds: float = 10.0
+    #: The only other computer that may connect, where a proxy ends HTTPS: past it, nothing would be encrypted.
+    only_peer: str = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Start the clock."""
+        """Start the clock; turn away whoever comes past the proxy."""
         super().connection_made(transport)
+        if self.only_peer and not self._may_connect():
+            transport.abort()
+            return
         self._arm()
+
+    def _may_connect(self) -> bool:
+        try:
+            peer = ipaddress.ip_address((self.client or ("",))[0].partition("%")[0])
+        except ValueError:
+            return False
+        plain = getattr(peer, "ipv4_mapped", None) or peer
+        here = ipaddress.ip_address((self.server or ("",))[0].partition("%")[0])
+        return plain == ipaddress.ip_address(self.only_peer) or (here.is_loopback and plain.is_loopback)
 
     def data_received(self, data: bytes) -> None:
         """Stop the clock once the headers are complete; start it for a next request's."""
@@ -59,7 +74,8 @@ class Prompt(H11Protocol):
 def make_server(app: ASGIApp, config: ServeConfig) -> uvicorn.Server:
     """A server for the page, after :func:`~quorum_watch.selfcheck.config.refuse_unsafe` had its say."""
     refuse_unsafe(config)
-    protocol = type("Prompt", (Prompt,), {"header_seconds": config.header_seconds})
+    only = config.trusted_proxy if not config.encrypted else ""
+    protocol = type("Prompt", (Prompt,), {"header_seconds": config.header_seconds, "only_peer": only})
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     settings = uvicorn.Config(

@@ -12,8 +12,10 @@ import re
 import socket
 import sys
 import tempfile
+import threading
 import time
 import types
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,11 @@ from hypothesis import strategies as st
 from quorum_watch.errors import UsageError
 from quorum_watch.selfcheck.auth import Role
 from quorum_watch.selfcheck.config import ServeConfig, refuse_unsafe
-from tests.selfcheck.city import write_city
-from tests.selfcheck.site import Site, open_site, running, signed_site
+from quorum_watch.selfcheck.keeper import Keeper
+from quorum_watch.selfcheck.server import make_server
+from quorum_watch.selfcheck.web import create_app
+from tests.selfcheck.city import TODAY, folder_of, write_city
+from tests.selfcheck.site import Site, free_port, open_site, running, signed_site
 
 BODY = {"as": "ann-abel", "to": ["eve-east"], "text": "I think the levy is too high."}
 SECRET = re.compile(r"zq\d+x\d+qz")
@@ -362,6 +367,48 @@ def test_dawdling_connections_are_closed_and_others_served() -> None:
             got = s.recv(4096)
             assert got == b"" or b" 408 " in got.split(b"\r\n")[0]
             s.close()
+
+
+@pytest.mark.parametrize(("proxy", "served"), [("192.0.2.9", False), ("127.0.0.1", True)])
+def test_nobody_gets_past_the_proxy(tmp_path: Path, proxy: str, served: bool) -> None:
+    """Where a proxy ends HTTPS, a computer that connects to the port itself is turned away before it can type."""
+    site = signed_site(tmp_path)
+    changes = {"host": "0.0.0.0", "port": free_port(), "trusted_proxy": proxy}
+    config = replace(site.config, **changes)  # type: ignore[arg-type]
+    server = make_server(create_app(Keeper(folder_of(), lambda _: TODAY), config, site.links, time.monotonic), config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    # loopback itself always may, so the test comes from another address of this computer
+    here = outward_address()
+    own = here if served else proxy
+    server.config.http_protocol_class.only_peer = own  # type: ignore[union-attr]
+    try:
+        with socket.create_connection((here, config.port), 10) as s:
+            s.settimeout(5)
+            try:
+                s.sendall(b"GET /offline HTTP/1.1\r\nHost: check.harrow.example\r\n\r\n")
+                got = s.recv(100)
+            except OSError:
+                got = b""
+        assert (b" 200 " in got) is served
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def outward_address() -> str:
+    """An address of this computer that is not loopback; no packet is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        try:
+            s.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this computer has no address besides loopback")
+        found: str = s.getsockname()[0]
+    if found.startswith("127."):
+        pytest.skip("this computer has no address besides loopback")
+    return found
 
 
 def test_a_flood_of_headers_is_refused() -> None:
