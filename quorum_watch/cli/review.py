@@ -99,12 +99,23 @@ def _open_lab(workspace: Path, *, browser: bool, port: int | None) -> None:
         click.echo(f"{len(added)} notebooks put into {short(workspace / NOTEBOOKS)}", err=True)
     args = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={workspace}", "--ServerApp.ip=127.0.0.1",
             "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb",
-            "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
     args += [] if browser else ["--no-browser"]
     args += [f"--ServerApp.port={port}"] if port else []
-    code = subprocess.run(args, check=False).returncode
+    code = subprocess.run(args, check=False, env=_without_news(workspace / ".cache" / "jupyter")).returncode
     if code:
         raise InputError("QW-E268", "JupyterLab ended with an error.", f"exit code {code}", "Read its messages above.")
+
+
+def _without_news(folder: Path) -> dict[str, str]:
+    """An environment in which JupyterLab neither fetches news nor asks whether it may."""
+    import os
+
+    page = folder / "labconfig" / "page_config.json"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(json.dumps({"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}) + "\n")
+    paths = [str(folder.resolve()), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH", "")])]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------

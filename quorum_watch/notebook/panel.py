@@ -1,11 +1,13 @@
 """The review panel: fifty findings on a Friday afternoon, by keyboard, each decision on disk before the next is shown.
 
-Every control is a standard ipywidgets one, reached with Tab and worked with arrows, Space and Enter; nothing has to be
-installed in the browser. Every button is a method with the same name, so that the panel can be worked from code.
+Every control is a standard ipywidgets one, reached with Tab and pressed with Space; nothing has to be installed in the
+browser. Choices are rows of buttons, because JupyterLab takes arrow keys and Enter for itself wherever no text is being
+typed. Every button is a method with the same name, so that the panel can be worked from code.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +25,44 @@ from quorum_watch.wording import say
 
 _FIELD = widgets.Layout(width="44em")
 _LABEL = {"description_width": "14em"}
+_SETTLE_SECONDS = 0.4
+
+
+class Choice:
+    """One of several, as a row of buttons; what is chosen is told by a mark, not by colour."""
+
+    def __init__(self, title: str, options: list[tuple[str, str]], chosen: Callable[[str], None] | None = None) -> None:
+        self.title = title
+        self._options = options
+        self._chosen = chosen
+        self._value: str | None = None
+        self.buttons = {v: widgets.Button(layout=widgets.Layout(width="auto")) for _, v in options}
+        for value, button in self.buttons.items():
+            button.on_click(self._pressed(value))
+        label = widgets.HTML(str(Markup("<span>{}</span>").format(shown(title))), layout=widgets.Layout(width="14em"))
+        self.box = widgets.HBox([label, *self.buttons.values()], layout=widgets.Layout(flex_flow="row wrap"))
+        self.value = None
+
+    @property
+    def value(self) -> str | None:
+        """What is chosen, or ``None``."""
+        return self._value
+
+    @value.setter
+    def value(self, value: str | None) -> None:
+        if value is not None and value not in self.buttons:
+            raise UsageError("QW-E118", "There is no such choice.", str(value)[:40], ", ".join(self.buttons))
+        self._value = value
+        for text, name in self._options:
+            self.buttons[name].description = f"{'●' if name == value else '○'} {text}"
+
+    def _pressed(self, value: str) -> Callable[[Any], None]:
+        def press(_: Any) -> None:
+            self.value = value
+            if self._chosen is not None:
+                self._chosen(value)
+
+        return press
 
 
 class ReviewPanel:
@@ -32,18 +72,18 @@ class ReviewPanel:
         self.run, self.log = run, log
         self._chosen: list[FindingView] = []
         self._at = 0
-        self.filter = widgets.Dropdown(options=_choices(), value="open", description=say("review.panel.filter"))
+        self.filter = Choice(say("review.panel.filter"), _choices(), self.show_only)
         self.place = widgets.HTML()
         self.page = widgets.HTML()
         self.standing = widgets.HTML()
-        self.disposition = widgets.RadioButtons(
-            options=[(say(f"review.disposition.{d.value}"), d.value) for d in Disposition],
-            value=None, description=say("review.panel.decision"), style=_LABEL, layout=_FIELD,
-        )  # fmt: skip
+        words = [(say(f"review.disposition.{d.value}"), d.value) for d in Disposition]
+        self.disposition = Choice(say("review.panel.decision"), words)
         self.basis = _text("basis")
         self.privileged = widgets.Checkbox(value=False, description=say("review.panel.privileged"), indent=True,
                                            style=_LABEL, layout=_FIELD)  # fmt: skip
-        self.note = widgets.Textarea(description=say("review.panel.note"), style=_LABEL, layout=_FIELD, rows=2)
+        self.note = widgets.Textarea(
+            description=say("review.panel.note"), style=_LABEL, layout=_FIELD, rows=2, continuous_update=False
+        )
         self.second = _text("second")
         self.status = widgets.HTML()
         self.buttons = {
@@ -51,13 +91,13 @@ class ReviewPanel:
             for name in ("record", "next", "previous", "undo")
         }
         for name, button in self.buttons.items():
-            button.on_click(self._pressed(getattr(self, name)))
-        self.filter.observe(lambda _: self.show_only(str(self.filter.value)), names="value")
-        form = [self.disposition, self.basis, self.privileged, self.note, self.second]
-        bar = widgets.HBox([self.filter, self.buttons["previous"], self.buttons["next"], self.place])
+            press = self._pressed(getattr(self, name))
+            button.on_click(_once_settled(press) if name == "record" else press)
+        form = [self.disposition.box, self.basis, self.privileged, self.note, self.second]
+        bar = widgets.HBox([self.buttons["previous"], self.buttons["next"], self.place])
         acts = widgets.HBox([self.buttons["record"], self.buttons["undo"]])
         hint = widgets.HTML(str(Markup("<p>{}</p>").format(shown(say("review.panel.keys")))))
-        self.box = widgets.VBox([bar, hint, self.standing, *form, acts, self.status, self.page])
+        self.box = widgets.VBox([hint, self.filter.box, bar, self.standing, *form, acts, self.status, self.page])
         self.show_only("open")
 
     # --- what the buttons do ------------------------------------------------------------------------------------------
@@ -94,7 +134,7 @@ class ReviewPanel:
         if finding is None:
             return None
         if self.disposition.value is None:
-            raise UsageError("QW-E117", "No decision is chosen.", finding.id, "Choose one with the arrow keys.")
+            raise UsageError("QW-E117", "No decision is chosen.", finding.id, "Choose one of the decisions first.")
         made = self.log.record(
             finding,
             self.disposition.value,
@@ -189,9 +229,27 @@ def open_panel(run: OpenRun, *, actor: str, log: ReviewLog | None = None) -> Rev
     return ReviewPanel(run, log or ReviewLog.open(run.review, actor=actor, clock=utc_now))
 
 
+def _once_settled(action: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Act when what was typed last has arrived.
+
+    The browser holds a field's text back while the kernel is busy, but sends a press at once: a quick typist
+    would record a decision without the end of the last word.
+    """
+
+    def run(button: Any) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # not in a notebook
+            action(button)
+            return
+        loop.call_later(_SETTLE_SECONDS, action, button)
+
+    return run
+
+
 def _text(name: str) -> widgets.Text:
     return widgets.Text(
-        description=say(f"review.panel.{name}"), style=_LABEL, layout=_FIELD, continuous_update=True
+        description=say(f"review.panel.{name}"), style=_LABEL, layout=_FIELD, continuous_update=False
     )
 
 

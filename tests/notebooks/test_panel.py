@@ -18,7 +18,17 @@ def panel(run):
 
 
 def fill(panel, decision="training", basis="talk at the retreat"):
-    panel.disposition.value, panel.basis.value = decision, basis
+    if decision:
+        panel.disposition.buttons[decision].click()
+    panel.basis.value = basis
+
+
+def test_what_is_chosen_is_told_by_a_mark(panel):
+    fill(panel)
+    marked = [v for v, b in panel.disposition.buttons.items() if b.description.startswith("●")]
+    assert marked == ["training"]
+    with pytest.raises(UsageError):
+        panel.disposition.value = "guilty"
 
 
 def test_a_decision_is_on_disk_before_the_next_finding_is_shown(panel, run):
@@ -62,7 +72,7 @@ def test_filters_show_what_is_open(panel, run):
     assert panel.finding is None
     assert panel.buttons["record"].disabled
     assert panel.record() is None
-    panel.filter.value = "all"
+    panel.filter.buttons["all"].click()
     assert len(panel._chosen) == len(run.findings)
     with pytest.raises(UsageError):
         panel.show_only("everything")
@@ -97,7 +107,10 @@ def test_a_masked_panel_shows_no_names(run):
 
 
 def test_every_control_has_a_label(panel):
-    for control in (panel.filter, panel.disposition, panel.basis, panel.privileged, panel.note, panel.second):
+    for choice in (panel.filter, panel.disposition):
+        assert choice.title in choice.box.children[0].value
+        assert all(b.description[2:] for b in choice.buttons.values())
+    for control in (panel.basis, panel.privileged, panel.note, panel.second):
         assert control.description
     assert all(b.description for b in panel.buttons.values())
     assert "text/plain" in panel._repr_mimebundle_()
