@@ -56,13 +56,23 @@ class _Writer:
 
     def __init__(self, edition: Edition) -> None:
         self.document: Any = Document()
+        self.styles: dict[str, str] = {}
         self.marks = 0
         self.pictures = 0
         anchors = [b.anchor for b in edition.blocks if isinstance(b, Heading)]
         self.anchors = {*anchors, *(a for g in edition.grids() for a in g.anchors if a)}
         self._dress(edition)
-        self.document.add_paragraph(visible(edition.title), style="Title")
-        self.document.add_paragraph(visible(edition.subtitle), style="Subtitle")
+        self.line("Title", edition.title)
+        self.line("Subtitle", edition.subtitle)
+
+    def line(self, style: str, text: str = "") -> Any:
+        """A paragraph at the end; the style is set by its id, because looking it up by name each time is slow."""
+        if style not in self.styles:
+            self.styles[style] = self.document.styles[style].style_id
+        made = self.document.add_paragraph(visible(text))
+        if style != "Normal":
+            made._p.style = self.styles[style]
+        return made
 
     def _dress(self, edition: Edition) -> None:
         """Letter paper, one font, page x of y, properties of our own."""
@@ -100,15 +110,15 @@ class _Writer:
         """One block at the end."""
         match block:
             case Heading():
-                line = self.document.add_heading(visible(block.text), level=block.level - 1)
+                line = self.line(f"Heading {block.level - 1}", block.text)
                 self._mark(line._p, block.anchor)
             case Para():
                 style = {"banner": "Intense Quote", "lead": "Normal"}.get(block.style, "Normal")
-                self._words(self.document.add_paragraph(style=style)._p, block.words)
+                self._words(self.line(style)._p, block.words)
             case Bullets():
                 style = "List Number" if block.ordered else "List Bullet"
                 for item in block.items:
-                    self._words(self.document.add_paragraph(style=style)._p, item)
+                    self._words(self.line(style)._p, item)
             case Terms():
                 for term, meaning in block.rows:
                     line = self.document.add_paragraph()
@@ -128,13 +138,16 @@ class _Writer:
         for element in (shape._inline.docPr, *shape._inline.iter(qn("pic:cNvPr"))):
             element.set("descr", visible(block.alt))
             element.set("name", f"picture {self.pictures}")
-        self.document.add_paragraph(visible(block.caption), style="Caption")
+        self.line("Caption", block.caption)
 
     def _grid(self, grid: Grid) -> None:
         """A table with a header row, its caption above and in its properties; built as XML because cells are many."""
-        caption = self.document.add_paragraph(visible(grid.caption), style="Caption")
+        caption = self.line("Caption", grid.caption)
         caption.paragraph_format.keep_with_next = True
-        table = self.document.add_table(rows=0, cols=len(grid.head), style="Table Grid")
+        table = self.document.add_table(rows=0, cols=len(grid.head))
+        if "Table Grid" not in self.styles:
+            self.styles["Table Grid"] = self.document.styles["Table Grid"].style_id
+        table._tbl.tblStyle_val = self.styles["Table Grid"]
         properties = table._tbl.tblPr
         for name in ("w:tblCaption", "w:tblDescription"):
             element = OxmlElement(name)
