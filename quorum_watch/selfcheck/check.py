@@ -216,10 +216,11 @@ def _change(case: Case, who: str, *, stop: bool) -> tuple[str, ...]:
     reasons_ = case.judged.reasons
     lines: list[str] = [say("check.do.ask", {"who": who})] if stop else []
     keep = _keep_person(case)
+    off = say("check.do.take_off" if case.standing.official else "check.do.take_members")
     if keep:
-        lines += [say("check.do.reply_only", {"name": keep}), say("check.do.take_off")]
+        lines += [say("check.do.reply_only", {"name": keep}), off]
     elif case.judged.concerned and not reasons_ & {"policy", "direct_reply", "household"}:
-        lines.append(say("check.do.take_off"))
+        lines.append(off)
     for name, line in (
         ("asks", "no_votes"),
         ("carries", "no_relay"),
@@ -238,7 +239,7 @@ def _change(case: Case, who: str, *, stop: bool) -> tuple[str, ...]:
         lines.append(say("check.do.clerk" if inside else "check.do.packet"))
     if not stop and reasons_ & {"view", "facts", "signs"}:
         lines.append(say("check.do.keep_view"))
-    elif stop:
+    elif stop and case.standing.official:
         lines.append(say("check.do.not_carry"))
     return tuple(dict.fromkeys(lines))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
+import shutil
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -103,7 +105,9 @@ def write_city(folder: Path, *, toml: str = TOML, vacant: tuple[str, ...] = ()) 
 @functools.cache
 def folder_of(kind: str = "") -> Path:
     """A city on disk, written once a session: ``""``, ``vacancy`` or ``stale``."""
-    base = Path(tempfile.mkdtemp(prefix="harrow-")) / "city"
+    above = Path(tempfile.mkdtemp(prefix="harrow-"))
+    atexit.register(shutil.rmtree, above, ignore_errors=True)
+    base = above / "city"
     if kind == "stale":
         return write_city(base, toml=TOML.replace("2026-05-01", "2024-05-01"))
     if kind == "california":
