@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from quorum_watch.assess.measure import MEASURES, without
 from quorum_watch.errors import UsageError
 from quorum_watch.model import Citation
 from quorum_watch.notebook.figures import Figure
-from quorum_watch.notebook.page import bullets, heading, link, page, paragraph, table
+from quorum_watch.notebook.page import bullets, heading, link, moment, page, paragraph, table
 from quorum_watch.notebook.words import Mask, marked, quoted, weight
 from quorum_watch.report.text import visible
 from quorum_watch.vocabulary import Act
@@ -118,7 +117,7 @@ class FindingView:
             "review.panel.stands",
             {
                 "what": say("review.disposition." + found["disposition"]), "who": found["actor"],
-                "at": found["at"], "basis": found["basis"],
+                "at": moment(found["at"]), "basis": found["basis"],
             },
         )  # fmt: skip
         return words + (f" ({say('review.mark.changed')})" if found["full"] != self.full else "")
@@ -138,7 +137,7 @@ class FindingView:
         to = ", ".join(self.run.name(p, self.raw) for p in s["to"])
         return [
             number,
-            _moment(s["at"]) + doubt,
+            moment(s["at"]) + doubt,
             say(f"channel.{s['channel']}"),
             self.run.name(s["from"], self.raw),
             to,
@@ -180,7 +179,7 @@ class FindingView:
         for t in self.raw["thresholds"]:
             rule = f", {say('vote_rule.' + t['vote_rule'])}" if t["vote_rule"] else ""
             state = (
-                say("review.mark.reached", {"at": _moment(t["crossed_at"])}) if t["reached"]
+                say("review.mark.reached", {"at": moment(t["crossed_at"])}) if t["reached"]
                 else say("review.mark.not_reached")
             )  # fmt: skip
             marks = [m for m, on in (("unverified", not t["verified"]), ("inference", t["inference"]),
@@ -314,11 +313,6 @@ def law_table(citations: Sequence[Citation]) -> Markup:
         state = say("review.mark.verified") if c.verified else say("review.mark.unverified")
         rows.append((link(c.cite, c.url), words, state))
     return table(say("review.title.law"), head, rows)
-
-
-def _moment(text: str) -> str:
-    at = datetime.fromisoformat(text)
-    return f"{at.day} {at:%B %Y, %H:%M}"
 
 
 def _as_it_is(text: str) -> str:

@@ -7,6 +7,7 @@ being written in this package.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
@@ -14,13 +15,16 @@ from quorum_watch.report.text import visible
 
 Cell = str | Markup
 
+#: JupyterLab lays out tables its own way (right-aligned, columns of one width), hence the insistence here.
 _STYLE = Markup(
     "<style>"
-    ".qw{color:#1a1a1a;background:#fff;padding:.5em;max-width:72em;line-height:1.45}"
-    ".qw table{border-collapse:collapse;margin:.6em 0;width:100%}"
-    ".qw caption{text-align:left;font-weight:bold;padding:.3em 0}"
-    ".qw th,.qw td{border:1px solid #767676;padding:.25em .5em;text-align:left;vertical-align:top;background:#fff}"
+    ".qw{color:#1a1a1a;background:#fff;padding:.5em;max-width:78em;line-height:1.45}"
+    ".qw table{border-collapse:collapse;margin:.6em 0;width:100%;table-layout:auto!important}"
+    ".qw caption{text-align:left!important;font-weight:bold;padding:.3em 0}"
+    ".qw th,.qw td{border:1px solid #767676!important;padding:.25em .5em!important;text-align:left!important;"
+    "vertical-align:top!important;background:#fff;color:#1a1a1a;white-space:normal!important;max-width:none!important}"
     ".qw thead th{background:#eee}"
+    ".qw td.wide{width:45%}"
     ".qw mark{color:#1a1a1a;padding:0 .1em}"
     ".qw mark.for{background:#fff3c4;border-bottom:2px solid #1a1a1a}"
     ".qw mark.against{background:#e8eef7;border-bottom:2px dashed #1a1a1a}"
@@ -91,8 +95,20 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
 
 def _row(cells: Sequence[Cell]) -> Markup:
     first, *rest = cells
-    others = Markup("").join(Markup("<td>{}</td>").format(cell(c)) for c in rest)
+    others = Markup("").join(
+        Markup("<td{}>{}</td>").format(Markup(' class="wide"') if 'class="words"' in c else "", cell(c)) for c in rest
+    )
     return Markup('<tr><th scope="row">{}</th>{}</tr>').format(cell(first), others)
+
+
+def moment(text: str) -> str:
+    """A stored time as people read it; in UTC where it was stored in UTC.
+
+    >>> moment("2026-11-02T09:05:00+00:00"), moment("2026-11-02T09:05:00-06:00")
+    ('2 November 2026, 09:05 UTC', '2 November 2026, 09:05')
+    """
+    at = datetime.fromisoformat(text)
+    return f"{at.day} {at:%B %Y, %H:%M}" + (" UTC" if at.utcoffset() == timedelta(0) else "")
 
 
 def link(text: str, address: str) -> Markup:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from quorum_watch.errors import QuorumWatchError, UsageError
 from quorum_watch.notebook.finding import FindingView
-from quorum_watch.notebook.page import shown
+from quorum_watch.notebook.page import moment, shown
 from quorum_watch.notebook.run import OpenRun
 from quorum_watch.review.log import ReviewLog, utc_now
 from quorum_watch.review.records import Decision
@@ -146,7 +146,7 @@ class ReviewPanel:
         )
         self._show()
         what = say(f"review.disposition.{made.disposition.value}")
-        self._say(say("review.panel.recorded", {"what": what, "who": made.actor, "at": made.at}))
+        self._say(say("review.panel.recorded", {"what": what, "who": made.actor, "at": moment(made.at)}))
         return made
 
     def undo(self) -> Decision | None:
@@ -189,9 +189,8 @@ class ReviewPanel:
             self._fill(None, "", "", "", privileged=False)
             return
         what = say(f"review.disposition.{decision.disposition.value}")
-        words = say(
-            "review.panel.stands", {"what": what, "who": decision.actor, "at": decision.at, "basis": decision.basis}
-        )
+        values = {"what": what, "who": decision.actor, "at": moment(decision.at), "basis": decision.basis}
+        words = say("review.panel.stands", values)
         changed = f" ({say('review.mark.changed')})" if standing.changed else ""
         self.standing.value = str(Markup("<p><strong>{}{}</strong></p>").format(shown(words), changed))
         self._fill(
