@@ -119,6 +119,7 @@ def interpret(case: Case, interactions: Sequence[Interaction], progress: Progres
         interactions,
         people=language_people(case.roster),
         bodies=tuple((b.body_id, b.name) for b in case.roster.bodies),
+        members=sorted({m.person_id for m in case.roster.memberships if m.seated}),
         matters=case.workspace.matters,
         lexicon_overlay=case.workspace.topics if case.workspace.topics.exists() else None,
         model=topic_model(case.workspace),

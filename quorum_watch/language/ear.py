@@ -32,15 +32,39 @@ class Words(Protocol):
     def own_text(self) -> str: ...  # noqa: D102
 
 
+#: Quoted stretches and who is said to have written them.
+Quotes = tuple[tuple[int, int, PersonId | None], ...]
+
+
+def _fresh(i: Interaction, thread: Sequence[Interaction], place: dict[str, int]) -> Quotes:
+    """Quotations that carry words to somebody who had not seen them.
+
+    An answer that still has the question below it relays nothing to the one who asked. What was quoted is news to a
+    recipient who neither wrote it nor, as far as the records show, got the message answered.
+    """
+    if not i.quoted:
+        return ()
+    at = place.get(i.in_reply_to or "")
+    parent = thread[at] if at is not None else None
+    knew = {parent.sender, *parent.persons()} if parent is not None else set()
+    told = set(i.persons()) - {i.sender}
+    return tuple((q.start, q.end, q.person) for q in i.quoted if told - knew - {q.person})
+
+
 class Ear:
     """Finds the acts of conversations for one workspace."""
 
-    def __init__(self, people: Sequence[tuple[str, str, tuple[str, ...]]], matters: Sequence[Matter]) -> None:
+    def __init__(
+        self,
+        people: Sequence[tuple[str, str, tuple[str, ...]]],
+        matters: Sequence[Matter],
+        members: frozenset[PersonId] = frozenset(),
+    ) -> None:
         names = names_of({person: name for person, name, _ in people})
         for person, _, aliases in people:
             for alias in aliases:
                 names.setdefault(alias.lower(), person)
-        self.names = names
+        self.names, self.members = names, members
         self.titles = {m.matter_id: m.title for m in matters}
 
     def hear(
@@ -48,8 +72,11 @@ class Ear:
     ) -> list[Heard]:
         """Acts of every message of a conversation in time order; none for coded or unreadable messages."""
         place = {i.id: n for n, i in enumerate(thread)}
-        messages = [self._message(i, w, o, placed[i.id], place) for i, w, o in zip(thread, words, own, strict=True)]
-        context = ThreadContext(names=self.names, matters=self._likely(own, placed))
+        messages = [
+            self._message(i, w, o, placed[i.id], place, _fresh(i, thread, place))
+            for i, w, o in zip(thread, words, own, strict=True)
+        ]
+        context = ThreadContext(names=self.names, members=self.members, matters=self._likely(own, placed))
         cues = [self._cues(w, m) for w, m in zip(words, messages, strict=True)]
         heard = []
         for o, done, i in zip(own, read_thread(messages, context, cues), thread, strict=True):
@@ -69,15 +96,11 @@ class Ear:
             words.cues = find_cues(own_words(message), self.names)
         return words.cues
 
-    def _message(self, i: Interaction, words: Words, own: Own, placed: Placed, place: dict[str, int]) -> ThreadMessage:
-        people: dict[str, PersonId] = {c.address: c.person for c in i.contacts if c.person is not None}
-        if i.sender is not None:
-            people[i.sender_address] = i.sender
-        quoted = tuple(
-            (q.start, q.end, people.get(q.sender.address) if q.sender is not None else None) for q in i.quoted
-        )
+    def _message(
+        self, i: Interaction, words: Words, own: Own, placed: Placed, place: dict[str, int], quoted: Quotes
+    ) -> ThreadMessage:
         certain = placed.matter_from in ("own", "again") or "own" in placed.topics.values()
-        private = sum(c.kind == "social" for c in own.cues) >= load_settings().scope.social
+        private = own.aside or sum(c.kind == "social" for c in own.cues) >= load_settings().scope.social
         scope = Scope.BUSINESS if placed.scope is Scope.BUSINESS and certain else None
         if placed.scope is Scope.NOT_BUSINESS and private:
             scope = Scope.NOT_BUSINESS
@@ -89,6 +112,7 @@ class Ear:
             scope=scope,
             matter=placed.matter,
             quoted=quoted,
+            raw=i.text if quoted else "",
         )
 
     def _likely(self, own: Sequence[Own], placed: dict[str, Placed]) -> tuple[tuple[MatterId, str], ...]:

@@ -31,6 +31,7 @@ def read_interactions(
     matters: Sequence[Matter] = (),
     lexicon_overlay: Path | None = None,
     model: Path | None = None,
+    members: Iterable[str] = (),
     cache: Path | None = None,
     on_progress: Progress | None = None,
 ) -> tuple[Reading, ...]:
@@ -42,6 +43,8 @@ def read_interactions(
         bodies: (body id, name).
         matters: those messages may be linked to; anything with ``matter_id``, ``title`` and ``topic``.
         lexicon_overlay: the workspace's ``topics.toml``, if it has one.
+        members: ids of the people who hold, held or will hold a voting seat; the words of others promise no vote.
+            Without any, everybody is taken for a member.
         model: the folder of a topic model installed by ``topics learn``, if there is one.
         cache: a folder in which readings of unchanged conversations are kept; results are the same with and without.
         on_progress: called now and then with (done, all).
@@ -53,7 +56,12 @@ def read_interactions(
         InputError: the workspace's topic file has faults (all of them are reported).
     """
     reader = Reader(
-        people=tuple(people), bodies=tuple(bodies), matters=matters, lexicon_overlay=lexicon_overlay, model=model
+        people=tuple(people),
+        bodies=tuple(bodies),
+        matters=matters,
+        lexicon_overlay=lexicon_overlay,
+        model=model,
+        members=frozenset(members),
     )
     found: dict[int, Reading] = {}
     threads = group_threads(interactions)

@@ -49,7 +49,7 @@ class Own:
     ``points`` counts the message's own words, ``subject_points`` the subject line, ``strong`` its strong terms.
     ``link`` is the matter it is linked to, ``also`` further ones named beside it,
     ``matches`` all it shares words with.
-    ``private`` says that what it does is plainly private (from the acts).
+    ``private`` says that what it does is plainly private (from the acts), ``aside`` that its subject line is.
     """
 
     id: str
@@ -64,6 +64,7 @@ class Own:
     acts: frozenset[Act]
     parent: str | None
     private: bool = False
+    aside: bool = False
     readable: bool = True
     bare: bool = False
     open_matters: tuple[MatterId, ...] = ()
@@ -163,6 +164,9 @@ def _place(
     )
     if again is not None and context is not None and context.matter is not None:
         return _linked(own, context.matter, "again", topic_of)
+    if own.aside and not in_thread and top < rules.scope.business:
+        # Under "Chili cook-off ballot" a vote is a vote on chili.
+        return Placed(Scope.NOT_BUSINESS)
     if scope is Scope.NOT_BUSINESS:
         return Placed(scope)
     if best is not None and best.matter in pooled and best.chance >= rules.link.again:

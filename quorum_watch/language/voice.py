@@ -102,6 +102,7 @@ class Reader:
         matters: Sequence[Matter] = (),
         lexicon_overlay: Path | None = None,
         model: Path | None = None,
+        members: frozenset[str] = frozenset(),
     ) -> None:
         names = [n for _, name, aliases in people for n in (name, *aliases)]
         self.nlp = build_pipeline(lexicon_overlay=lexicon_overlay, matters=matters, names=names, bodies=[n for _, n in bodies])
@@ -114,17 +115,17 @@ class Reader:
         self._dates = {m.matter_id: (getattr(m, "opened", None), getattr(m, "closed", None)) for m in matters}
         self._dated = any(opened or closed for opened, closed in self._dates.values())
         self._lead = timedelta(days=load_settings().matters.lead_days)
-        self.ear = Ear(people, matters)
+        self.ear = Ear(people, matters, members)
         self._day: date | None = None
         self._day_open: tuple[MatterId, ...] = ()
         self._remembered: dict[str, Seen] = {}
-        self.version = self._describe(people, bodies, matters)
+        self.version = self._describe((people, bodies, sorted(members)), matters)
 
-    def _describe(self, people: object, bodies: object, matters: Sequence[Matter]) -> str:
+    def _describe(self, known: object, matters: Sequence[Matter]) -> str:
         lexicon = component(self.nlp, "qw_topics", Topics).lexicon
         rows = [(m.matter_id, m.title, m.topic, *map(str, self._dates[m.matter_id])) for m in matters]
         learned = self.learned.sha256 if self.learned is not None else ""
-        parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, learned, people, bodies, rows)
+        parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, learned, known, rows)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     def see(self, raw: str, quoted: Sequence[tuple[int, int, str]] = ()) -> Seen:
@@ -209,11 +210,17 @@ class Reader:
             parent=i.in_reply_to,
             readable=text.language == "en",
             bare=len(text.words) <= 4 and not text.hits,
+            aside=subject is not None and link is None and self._is_private(subject, day),
             open_matters=open_matters if len(open_matters) == 1 else (),
             language=text.language,
             model_topic=self._learned_topic(text, subject),
             fixed=self._coded(i.coded) if i.coded is not None else None,
         )
+
+    def _is_private(self, subject: Seen, day: date) -> bool:
+        """Does a subject line speak of private life, and of no matter and no body's work but voting?"""
+        kinds = [c.kind for c in cues_of(subject.doc)]
+        return "social" in kinds and not any(m.chance >= load_settings().link.again for m in self._open(subject, day))
 
     def _learned_topic(self, text: Seen, subject: Seen | None) -> str:
         """What the city's own model says where the lexicon is silent, ``""`` where it says nothing either."""
