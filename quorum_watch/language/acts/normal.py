@@ -210,7 +210,7 @@ def spell_out(text: str, names: Mapping[str, str] | None = None) -> Line:
                 pending = None
                 plain, after = before[typed]
                 held = typed in _OPENERS and out[-1] not in _OPENINGS
-                for piece in plain if not held and (word in after or word in ignored) else (typed,):
+                for piece in plain if not held and (word in after or word in ignored) else spelled.get(typed, (typed,)):
                     out.append(piece)
                     start.append(p0)
                     end.append(p1)

@@ -124,8 +124,8 @@ class Scene:
         if not (self.answered and self.business and self.clear and opens) or said:
             return found
         last = cues.sentences[-1]
-        short = len(cues.sentences) == 1 and len(last.words.split()) <= _SHORT_QUESTION
-        if FACTUAL.search(last.words) or not (TO_YOU.search(last.words) or short) or not self._names_matter(last.words):
+        short = len(cues.sentences) == 1 and len(last.words.split()) < _BARE
+        if FACTUAL.search(last.words) or not short or not self.has_title_word(last.words):
             return found
         view = View(last, len(cues.sentences) - 1, [], taken=False)
         poll = self._span(view, Act.POLL, None, rule="answered-with-positions")
@@ -143,7 +143,8 @@ class Scene:
         hidden: list[ActSpan] = []
         if Act.CONCEAL in best:
             hidden = [self._span(view, Act.CONCEAL)]
-            if Act.COMMIT not in best or best[Act.COMMIT].kind == "answer":
+            asks = Act.POLL in best and view.sentence.asks
+            if not asks and (Act.COMMIT not in best or best[Act.COMMIT].kind == "answer"):
                 return hidden
         if not self.business:
             return hidden + self._private(view)
@@ -222,7 +223,7 @@ class Scene:
         if self.answered and self.clear and names and not WE_COULD.search(words):
             return "question.answered-with-positions"
         about = self.parent is not None and self.parent.acts & {Act.COMMIT, Act.RELAY}
-        if about and view.length <= _SHORT_QUESTION and SOMEBODY.search(words):
+        if about and view.length <= _SHORT_QUESTION and SOMEBODY.search(words) and STANCE.search(words):
             return "question.about-positions"
         if self.clear and self.near and names and TO_YOU.search(words) and not WOULD_IF.search(words):
             return "question.to-you"
@@ -328,7 +329,7 @@ class Scene:
         outright, best = view.outright, view.best
         if "hold" in view.kinds and (outright is None or outright.rule != "commit.conditional"):
             return [self._span(view, Act.OPINION, view.kinds["hold"], polarity=Polarity.NONE)]
-        if Act.SIGN in best and (outright is None or self.question == "sign"):
+        if Act.SIGN in best and (self.question == "sign" or not (outright or self._answers(view))):
             # A request to put an item on an agenda stays one when it is signed.
             return [self._span(view, act) for act in (Act.SIGN, Act.MINISTERIAL) if act in best]
         if outright is not None:
