@@ -1,7 +1,8 @@
-"""A headless Chromium and axe-core, fetched once by npm into a cache folder; the tests say so and skip without them."""
+"""A headless Chromium, and axe-core, fetched once by npm into a cache folder; tests skip and say so without them."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -20,28 +21,29 @@ FLAGS = [
 
 
 def axe_source() -> str:
-    """The text of axe-core from the npm registry."""
+    """The text of axe-core: from the npm registry, else the copy inside the package axe-playwright-python."""
+    fetched = _from_npm()
+    if fetched is not None:
+        return fetched.read_text(encoding="utf-8")
+    spec = importlib.util.find_spec("axe_playwright_python")
+    if spec is None or spec.origin is None:
+        pytest.skip("axe-core is neither to be had by npm nor in the package axe-playwright-python")
+    return Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8")
+
+
+def _from_npm() -> Path | None:
+    """Where npm put axe-core, kept between runs; ``None`` without npm or without its registry."""
     shelf = Path(os.environ.get("XDG_CACHE_HOME", tempfile.gettempdir())) / f"quorum-watch-axe-{AXE}"
     script = shelf / "node_modules" / "axe-core" / "axe.min.js"
-    if not script.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            pytest.skip("npm is not installed, so axe-core cannot be fetched")
+    npm = shutil.which("npm")
+    if not script.exists() and npm is not None:
         shelf.mkdir(parents=True, exist_ok=True)
-        command = [
-            npm,
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            "--prefix",
-            str(shelf),
-            f"axe-core@{AXE}",
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-        if done.returncode or not script.exists():
-            pytest.skip("axe-core could not be fetched by npm")
-    return script.read_text(encoding="utf-8")
+        what = ["--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(shelf), f"axe-core@{AXE}"]
+        try:
+            subprocess.run([npm, "install", *what], capture_output=True, check=False, timeout=120)
+        except (OSError, subprocess.TimeoutExpired):
+            return None
+    return script if script.exists() else None
 
 
 @contextmanager
