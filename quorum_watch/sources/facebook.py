@@ -36,6 +36,7 @@ _OTHER = re.compile(
     r"(?:^|/)(?:ads_information|apps_and_websites\w*|logged_information|preferences|security_and_login_information|"
     r"personal_information|connections|facebook_marketplace|facebook_payments|media)/[^/]*(?:/[^/]*)*\.json$"
 )
+_PAGE = re.compile(r"(?:^|/)(?:your_(?:facebook|instagram)_activity|messages/(?:inbox|e2ee_cutover))/.+\.html?$")
 _EXPORT = re.compile(r"(?i)facebook|instagram|meta-")
 _SYSTEM = re.compile(
     r" (?:named the group|changed the|set the|set your|created the group|created the chat|started a (?:video )?c|"
@@ -54,6 +55,8 @@ class FacebookReader:
     def claims(self, file: SourceFile) -> int:
         """A conversation, or one of the lists the download keeps of posts, comments and reactions."""
         head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        if _PAGE.search(file.name) and re.match(rb"(?i)<(?:!doctype )?html", head):
+            return 70
         if head[:1] not in b"{[" or not head:
             return 0
         if _is_chat(head):
@@ -65,7 +68,12 @@ class FacebookReader:
     def read(self, file: SourceFile, context: Context) -> Iterator[Item]:
         """Each entry in file order, its reactions right after it."""
         head = file.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-        if _is_chat(head):
+        if head.startswith(b"<"):
+            detail = (
+                "a page of the download in HTML, which loses who reacted and exact times; download it again in JSON"
+            )
+            yield refuse_file(file, Outcome.QUARANTINED, Reason.UNKNOWN_FORMAT, detail)
+        elif _is_chat(head):
             export = open_export(file, context.limits, "messages", "participants")
             if isinstance(export, Rejected):
                 yield export

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from quorum_watch.limits import Limits
+from quorum_watch.model import Rejected
 from quorum_watch.vocabulary import Audience, Channel, Defect, Role
 from tests.sources.reading import damage, pack, read, refused, rows
 
@@ -209,6 +210,13 @@ def test_the_download_works_as_a_zip_and_its_other_parts_are_ignored_by_rule(tmp
     items = read(tmp_path, "facebook-danalee.zip", pack(files), "zip")
     assert len(rows(items)) == 9
     assert refused(items) == [("ignored", "sidecar")]
+
+
+def test_pages_in_html_are_set_aside_with_what_to_do(tmp_path: Path) -> None:
+    page = b"<html><head><title>Kim Elm</title></head><body>Are you in?</body></html>"
+    (item,) = read(tmp_path, "your_facebook_activity/messages/inbox/kim_1/message_1.html", page, "facebook")
+    assert isinstance(item, Rejected)
+    assert (item.reason.value, "JSON" in item.detail) == ("unknown_format", True)
 
 
 def test_a_broken_off_conversation_keeps_what_came_before(tmp_path: Path) -> None:
