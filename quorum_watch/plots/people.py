@@ -136,7 +136,7 @@ def network_at(
                 ties[s["from"], p] = ties.get((s["from"], p), 0) + 1
     by = at or datetime.fromisoformat(finding["last"])
     with style():
-        ax = axes_of(ax, (5.6, 5.0))
+        ax = axes_of(ax, (7.0, 5.0))
         for (a, b), n in ties.items():
             ax.annotate(
                 "", spot[b], spot[a],
@@ -152,8 +152,9 @@ def network_at(
             shape = "s" if p in members else "o"
             ax.plot([x], [y], marker=shape, markersize=14, markerfacecolor="white", markeredgecolor=INK)
             label = names.get(p, p)
-            ax.annotate(label, (1.18 * x, 1.18 * y), ha="center", va="center", fontsize=8, parse_math=False)
-        ax.set_xlim(-1.7, 1.7)
+            side = "left" if x > 0.2 else "right" if x < -0.2 else "center"
+            ax.annotate(label, (1.12 * x, 1.14 * y), ha=side, va="center", fontsize=8, parse_math=False)
+        ax.set_xlim(-2.1, 2.1)
         ax.set_ylim(-1.4, 1.4)
         ax.set_axis_off()
     rows = tuple((names.get(a, a), names.get(b, b), str(n)) for (a, b), n in sorted(ties.items()))

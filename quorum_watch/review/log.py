@@ -389,6 +389,8 @@ def current_decisions(place: Path | str) -> dict[str, dict[str, Any]]:
     db = connect(place, readonly=True)
     try:
         refuse_newer(db)
+        if not applied(db):  # a server's database that nobody has worked in yet
+            return {}
         log = ReviewLog(db, "reader", utc_now)
         return {
             seed: {

@@ -266,5 +266,16 @@ def test_a_backup_made_while_working_verifies_and_is_never_overwritten(place, lo
     assert len(list(tmp_path.glob(".*"))) == 0  # nothing half-made is left
 
 
-def test_no_decisions_is_an_empty_mapping(tmp_path):
-    assert current_decisions(tmp_path) == {}
+def test_no_decisions_is_an_empty_mapping(place):
+    assert current_decisions(place) == {}
+
+
+def test_two_reviewers_of_one_finding_both_stay_in_the_log(place, log, clock):
+    decide(log)
+    with ReviewLog.open(place, actor="R. Roe", clock=clock) as other:
+        decide(other, what="refer", basis="second look")
+        assert [(e.actor, e.action) for e in other.history(finding())] == [
+            ("J. Doe, attorney", "decide"),
+            ("R. Roe", "decide"),
+        ]
+    assert log.standing(finding()).decision.actor == "R. Roe"
