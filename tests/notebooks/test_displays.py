@@ -271,3 +271,14 @@ def test_pandas_styler_is_not_used_anywhere():
     files = [*(ROOT / "quorum_watch").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb")]
     assert not [f.name for f in files if re.search(r"\bStyler\b|\.style\.", f.read_text(encoding="utf-8"))]
     assert HOSTILE
+
+
+def test_opening_reads_what_the_run_kept_and_none_of_the_mail(run):
+    """So the time it takes cannot grow with messages that no finding rests on."""
+    root = run.case.workspace.root
+    shutil.rmtree(root / "evidence")
+    shutil.rmtree(root / "inbox")
+    shutil.rmtree(root / ".cache", ignore_errors=True)
+    again = open_run(root)
+    assert again.findings[0]._repr_html_() == run.findings[0]._repr_html_()
+    assert again.findings[0].without(1) is not None
