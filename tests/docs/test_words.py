@@ -13,6 +13,7 @@ import pytest
 import quorum_watch
 from quorum_watch import vocabulary
 from quorum_watch.wording import has, keys, say
+from tests.docs.glossary import PAGE, SHOWN, definitions, page, words
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "quorum_watch"
@@ -23,25 +24,8 @@ _DOTTED = re.compile(r"[a-z_0-9]+(?:\.[a-z_0-9]+)+")
 RESERVED = {
     "count.members": "the worked example of say(), run as a doctest",
     "check.not_seen.unverified": "what the self-check says of a profile nobody verified",
-    "report.opened.absent": "the row of a finding that is gone, once a period's report follows another",
     "review.title.decision": "the heading of a decision shown beside its finding",
     "review.title.network": "the caption of the network picture",
-}
-#: Words whose values readers meet: each member has a sentence under this heading.
-SHOWN = {
-    "Act": "act",
-    "Channel": "channel",
-    "Concern": "concern",
-    "Confidence": "confidence",
-    "Disposition": "review.disposition",
-    "Edition": "report.edition",
-    "Pattern": "pattern",
-    "SinceLast": "since",
-    "Test": "test",
-    "ThresholdName": "threshold",
-    "Verdict": "check.headline",
-    "VoteRule": "vote_rule",
-    "Weighs": "weighs",
 }
 REFUSED = re.compile(
     r"\b(violations?|violated|guilty|suspects?|suspected|scores?|compliant|safe|illegal|unlawful|probability)\b", re.I
@@ -118,6 +102,21 @@ def say_raw(key: str) -> str:
             return name
 
     return say(key, Slots(_=""))
+
+
+@pytest.mark.parametrize("name", sorted(words()))
+def test_every_word_and_each_of_its_values_is_defined(name):
+    assert (words()[name].__doc__ or "").strip()
+    assert sorted(definitions().get(name, {})) == sorted(m.value for m in words()[name])
+    assert all(meaning.endswith(".") and not REFUSED.search(meaning) for meaning in definitions()[name].values())
+
+
+def test_nothing_is_defined_that_is_no_word():
+    assert sorted(set(definitions()) - set(words())) == []
+
+
+def test_the_glossary_is_current():
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: make pages"
 
 
 @pytest.mark.parametrize("name", sorted(SHOWN))
