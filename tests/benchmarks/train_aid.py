@@ -44,8 +44,8 @@ FOLDS = 10
 STRENGTH, KEPT, SMALLEST = 1.0, 9000, 0.08
 WORTH = {"thread": 1.5, "talk": 1.0, "line": 0.7, "sentence": 0.5, "mail": 0.5}
 LIMITS = {
-    "add": {"poll": 0.6, "commit": 0.6, "relay": 0.6, "seek_support": 0.6},
-    "drop": {"poll": 0.1, "commit": 0.1, "relay": 0.1, "seek_support": 0.1},
+    "add": {"poll": 0.9, "commit": 0.9, "relay": 0.9, "seek_support": 0.9},
+    "drop": {"poll": 0.3, "commit": 0.3, "relay": 0.3, "seek_support": 0.3},
 }
 
 
@@ -480,8 +480,7 @@ def main() -> None:
     args = parser.parse_args()
     given = given_threads(args.threads)
     others = oblique_talks() + single_lines() + invented_sentences() + ordinary_mail(args.mail, "even")
-    if (TRAINING / "talks.txt").exists():
-        others += marked_talks(TRAINING / "talks.txt")
+    others += marked_talks(TRAINING / "talks1.txt") + marked_talks(TRAINING / "talks2.txt")
     lessons = {t.name: examples(t) for t in given + others}
     text = learn([e for es in lessons.values() for e in es])
     print(f"{sum(map(len, lessons.values()))} examples, {len(text)} characters of weights")

@@ -90,7 +90,7 @@ VOCATIVE = re.compile(
 #: The writer speaks of himself.
 FIRST_PERSON = _words("i me my mine myself")
 #: Courtesies, which answer nothing.
-THANKS = _words("thanks thank appreciate received welcome bless congrats regards")
+THANKS = _words("thanks thank appreciate received welcome bless congrats regards sorry_about sorry_for so_sorry")
 #: Somebody is asked about.
 SOMEBODY = re.compile(r"(?<!\S)(?:who|you|@\d+|%\S+|he|she|they|them|him|her) ")
 #: A known person followed by a verb: a sentence about that person.
