@@ -164,12 +164,14 @@ def _place(
     )
     if again is not None and context is not None and context.matter is not None:
         return _linked(own, context.matter, "again", topic_of)
-    if own.aside and not in_thread and top < rules.scope.business:
+    private = any(c.kind == "social" for c in own.cues)
+    if own.aside and (private or not in_thread) and top < rules.scope.business:
         # Under "Chili cook-off ballot" a vote is a vote on chili.
         return Placed(Scope.NOT_BUSINESS)
     if scope is Scope.NOT_BUSINESS:
         return Placed(scope)
-    if best is not None and best.matter in pooled and best.chance >= rules.link.again:
+    settled = in_thread and context is not None and context.matter is not None
+    if best is not None and best.matter in pooled and best.chance >= rules.link.again and not settled:
         return _linked(own, best.matter, "again", topic_of)
     if own.link is not None:  # by the subject line
         return _linked(own, own.link.matter, "own", topic_of)

@@ -16,6 +16,7 @@ class TopicSettings:
     share: float
     beside_matter: int
     beside_topic: int
+    elsewhere: tuple[str, ...]
     process_discount: float
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib import resources
@@ -115,6 +115,7 @@ class Reader:
         self._dates = {m.matter_id: (getattr(m, "opened", None), getattr(m, "closed", None)) for m in matters}
         self._dated = any(opened or closed for opened, closed in self._dates.values())
         self._lead = timedelta(days=load_settings().matters.lead_days)
+        self._elsewhere = self._topics_elsewhere(bodies)
         self.ear = Ear(people, matters, members)
         self._day: date | None = None
         self._day_open: tuple[MatterId, ...] = ()
@@ -127,6 +128,19 @@ class Reader:
         learned = self.learned.sha256 if self.learned is not None else ""
         parts = (quorum_watch.__version__, fingerprint_of_stage(), lexicon.sha256, learned, known, rows)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    def _topics_elsewhere(self, bodies: Sequence[tuple[str, str]]) -> frozenset[str]:
+        """Topics that are another government's here: no body handles them and no matter has them."""
+        if not bodies:
+            return frozenset()
+        lexicon = component(self.nlp, "qw_topics", Topics).lexicon
+        handled = {b.lower() for t in lexicon.topics if t.code in load_settings().topics.elsewhere for b in t.bodies}
+        names = [name.lower() for _, name in bodies]
+        return frozenset(
+            t
+            for t in load_settings().topics.elsewhere
+            if t not in self.topic_of.values() and not any(h in n or n in h for h in handled for n in names)
+        )
 
     def see(self, raw: str, quoted: Sequence[tuple[int, int, str]] = ()) -> Seen:
         """Run the pipeline over one text; offsets stay those of ``raw``."""
@@ -198,8 +212,8 @@ class Reader:
         cues = tuple(cues_of(text.doc))
         return Own(
             id=i.id,
-            points=text.points,
-            subject_points=subject.points if subject else {},
+            points=self._here(text.points),
+            subject_points=self._here(subject.points) if subject else {},
             strong=text.strong,
             link=link,
             link_field=field,
@@ -216,6 +230,12 @@ class Reader:
             model_topic=self._learned_topic(text, subject),
             fixed=self._coded(i.coded) if i.coded is not None else None,
         )
+
+    def _here(self, points: Mapping[str, int]) -> Mapping[str, int]:
+        """Topic points without those of other governments' topics."""
+        if self._elsewhere.isdisjoint(points):
+            return points
+        return {t: n for t, n in points.items() if t not in self._elsewhere}
 
     def _is_private(self, subject: Seen, day: date) -> bool:
         """Does a subject line speak of private life, and of no matter and no body's work but voting?"""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from quorum_watch.language.acts.aid import second_opinion
 from quorum_watch.language.acts.asking import EXPLICIT
-from quorum_watch.language.acts.find import Cue, Cues, find_cues
+from quorum_watch.language.acts.find import Cue, Cues
 from quorum_watch.language.acts.signs import (
     BEG,
     CIVIC,
@@ -39,7 +39,7 @@ from quorum_watch.language.acts.signs import (
     WOULD_IF,
 )
 from quorum_watch.language.acts.talk import CORE, State, ThreadContext, ThreadMessage, stem
-from quorum_watch.language.acts.view import View, flip, merge
+from quorum_watch.language.acts.view import View, flip, merge, quoted_relays
 from quorum_watch.model import ActSpan, MatterId, PersonId
 from quorum_watch.vocabulary import Act, Confidence, Polarity
 
@@ -50,6 +50,11 @@ _QUESTIONS = frozenset({"deliberate.question", "question.other"})
 _ONE_WAY = frozenset({Act.INFORM, Act.MINISTERIAL, Act.SOCIAL, Act.CAUTION, Act.DRAFT, Act.CONCEAL})
 #: Words of a sentence (its two end marks included) up to which it counts as bare or short.
 _BY_NAME = "poll.by-name"
+#: Says that a view follows, whatever was asked.
+_FRANK = re.compile(
+    r"(?<!\S)(?:if you ask me|frankly|honestly|personally|for what it is worth|to my mind|my (?:own )?view|my worry|"
+    r"(?:bothers|worries|troubles|sells) me|i (?:like|do not like|think|believe|am uneasy)) "
+)
 _BARE, _SHORT, _SHORT_QUESTION, _ONE_WORD = 8, 12, 9, 4
 
 
@@ -69,6 +74,7 @@ class Scene:
     title: str
     answered: bool
     stance: Polarity = Polarity.NONE
+    reasons: list[str] = field(default_factory=list)
     timed: bool = False
 
     @property
@@ -106,7 +112,8 @@ class Scene:
             found.extend(spans)
             self.timed = any(s.act is Act.SCHEDULE for s in spans)
             taken = taken or any(s.act in _SIDES for s in spans)
-        found.extend(self._quoted())
+        if self.business:
+            found.extend(quoted_relays(self.message, self.context, self.matter))
         found = self._asks_by_answers(cues, found)
         kinds = {s.act for s in found}
         if self.business and kinds - {Act.SOCIAL}:
@@ -230,6 +237,7 @@ class Scene:
         return ""
 
     def has_title_word(self, words: str) -> bool:
+        """Does a sentence hold a telling word of a pending matter's title?"""
         return any(stem(w) in self.stems for w in words.split())
 
     def _names_matter(self, words: str) -> bool:
@@ -404,7 +412,7 @@ class Scene:
             return [self._span(view, Act.SOCIAL)]
         if view.taken:
             return [self._span(view, Act.OPINION, polarity=self.stance, rule="after.position")]
-        if self.question == "fact":
+        if self.question == "fact" and not (Act.OPINION in best and _FRANK.search(words)):
             return [self._span(view, Act.INFORM, rule="reply.fact")]
         for act in (Act.OPINION, Act.DELIBERATE, Act.INFORM, Act.SOCIAL):
             if act in best:
@@ -430,20 +438,6 @@ class Scene:
         if parent.asked and parent.polarity is Polarity.AGAINST:
             return flip(commit.polarity)
         return commit.polarity
-
-    def _quoted(self) -> list[ActSpan]:
-        """Positions inside quoted words are relays about whoever wrote them, never the sender's own."""
-        spans: list[ActSpan] = []
-        text = self.message.raw or self.message.text
-        if not self.business:
-            return spans
-        for start, end, person in self.message.quoted:
-            for cue in find_cues(text[start:end], self.context.names).cues:
-                if cue.act is Act.COMMIT and cue.kind not in ("answer", "defer"):
-                    a, b = start + cue.start, start + cue.end
-                    whole = (a, b, text[a:b], cue.polarity, self.matter, person, "quoted." + cue.rule, Confidence.LOW)
-                    spans.append(ActSpan(Act.RELAY, *whole))
-        return spans
 
     def _span(
         self,
