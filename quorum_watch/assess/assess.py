@@ -128,7 +128,7 @@ def _finding(
         ground=ground,
         profile=known.profile,
         names=names,
-        matter_title=episode.matter.title if episode.matter else "",
+        matter_title=episode.matter.title if episode.matter and not _closed(episode, kept[0].day) else "",
         vote_on=episode.matter.vote_on if episode.matter else None,
         noticed=episode.noticed,
         routine=episode.routine,
@@ -172,6 +172,12 @@ def _finding(
 def _reached(threshold: Threshold, story: Story, measure: str, at: Sequence[datetime]) -> Reached:
     k = story.crossing(threshold.value) if measure not in _UNTIED else None
     return Reached(threshold, k is not None, at[k] if k is not None else None)
+
+
+def _closed(episode: Episode, first: date) -> bool:
+    """Whether the matter was done with before the first contact: it is then no business before the body."""
+    closed = episode.matter.closed if episode.matter else None
+    return closed is not None and closed < first
 
 
 def _awaiting(episode: Episode, known: Known, kept: Iterable[Sight]) -> int:
@@ -227,8 +233,22 @@ def _merge(found: Sequence[Assessed]) -> list[Assessed]:
         topics = tuple(sorted({*best.finding.subject.topics, *other.finding.subject.topics}))
         subject = replace(best.finding.subject, topics=topics)
         kept[key] = replace(best, finding=replace(best.finding, subject=subject))
-    stories = list(kept.values())
+    stories = _one_of_each_seed(kept.values())
     return [a for a in stories if not _told_by_another(a, stories)]
+
+
+def _one_of_each_seed(found: Iterable[Assessed]) -> list[Assessed]:
+    """One story for each first step: where members came or went, the graver, then the larger, then the later."""
+    best: dict[str, Assessed] = {}
+    for a in found:
+        before = best.get(a.finding.seed)
+        if before is None or _weight(a) > _weight(before):
+            best[a.finding.seed] = a
+    return list(best.values())
+
+
+def _weight(a: Assessed) -> tuple[int, int, datetime]:
+    return a.finding.concern.rank, a.finding.reach, a.finding.last
 
 
 def _told_by_another(a: Assessed, stories: Sequence[Assessed]) -> bool:

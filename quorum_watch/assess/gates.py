@@ -6,9 +6,10 @@ that a finding can say what was left out and why. Every body with two or more of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from quorum_watch.roster.records import Body
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules.notice import About, MeetingFacts, clears
 from quorum_watch.rules.profile import Profile
-from quorum_watch.vocabulary import Act, Audience, BodyKind, ThresholdName, VoteRule
+from quorum_watch.vocabulary import Act, Audience, BodyKind, Channel, ThresholdName, TimePrecision, TimeSource, VoteRule
 from quorum_watch.workspace.records import Matter, Meeting
 
 #: Bodies that govern a place and take up whatever concerns it.
@@ -31,6 +32,11 @@ _GENERAL = frozenset(
         BodyKind.SCHOOL_BOARD,
     }
 )
+
+
+#: Least precise first: what is known only by its order or day stands before what has an hour.
+_PRECISIONS = (TimePrecision.ORDER, TimePrecision.DAY, TimePrecision.EXACT)
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -113,10 +119,7 @@ class Known:
 
 def episodes(interactions: Sequence[Interaction], readings: Sequence[Reading], known: Known) -> tuple[Episode, ...]:
     """Every episode with contacts among at least two members of a body, by body, subject and time."""
-    events = sorted(
-        (Event(i, r) for i, r in zip(interactions, readings, strict=True)),
-        key=lambda e: (e.interaction.at, e.interaction.id),
-    )
+    events = in_time_order([Event(i, r) for i, r in zip(interactions, readings, strict=True)])
     subjects = _by_subject(events, known)
     found: list[Episode] = []
     for body in sorted(known.roster.bodies, key=lambda b: b.body_id):
@@ -127,6 +130,32 @@ def episodes(interactions: Sequence[Interaction], readings: Sequence[Reading], k
             if len({p for e in relevant for p in _people(e)} & people) >= 2:
                 found += _episodes_of(body, subject, relevant, seating, known)
     return tuple(found)
+
+
+def in_time_order(events: Sequence[Event]) -> list[Event]:
+    """Events by time; at one instant an answer after what it answers, else as they stand in their file.
+
+    Chats often keep minutes only, and a diary may know no more than the order: there the place in the file is the
+    evidence of the order, and an arbitrary one could make a question come after its answer.
+    """
+    above = {e.interaction.id: e.interaction.in_reply_to for e in events}
+
+    def depth(name: str) -> int:
+        chain = [name]
+        while (parent := above.get(chain[-1])) is not None and parent not in chain:
+            chain.append(parent)
+        return len(chain)
+
+    def key(event: Event) -> tuple[datetime, int, str, tuple[int, ...], int, str, tuple[int, ...], str]:
+        i = event.interaction
+        place = i.source.file, tuple(int(n) for n in _NUMBER.findall(i.source.locator))
+        rank = _PRECISIONS.index(i.precision)
+        if i.precision is TimePrecision.ORDER and i.time_source is TimeSource.NONE:
+            rank = len(_PRECISIONS)  # it has the time of what it answers: right after it
+        by_place = place if i.precision is TimePrecision.ORDER and rank == 0 else ("", ())
+        return i.at, rank, *by_place, depth(i.id), *place, i.id
+
+    return sorted(events, key=key)
 
 
 def _by_subject(events: Sequence[Event], known: Known) -> list[tuple[Subject, list[Event]]]:
@@ -171,8 +200,34 @@ def _episodes_of(
         if previous is None or sight.event.interaction.at - previous > known.duration(pause, sight.day):
             stretches.append([])
         stretches[-1].append(sight)
-    made = (_gated(body, subject, stretch, known) for stretch in stretches)
+    made = (_gated(body, subject, part, known) for stretch in stretches for part in _as_composed(stretch))
     return [e for e in made if e is not None]
+
+
+def _as_composed(stretch: Sequence[Sight]) -> Iterator[list[Sight]]:
+    """The stretch once for each set of its people who sat at one time, with what they did until then.
+
+    Two people who held one seat in turn are never counted together. Usually nobody comes or goes, and the stretch is
+    itself the only part. A set that still sat complete later is told with the later one.
+    """
+    seating, first, last = stretch[0].seating, stretch[0].day, stretch[-1].day
+    people = frozenset().union(*(s.members for s in stretch))
+    moves = {s.start for s in seating.seats if s.person in people and s.start}
+    moves |= {s.end + timedelta(days=1) for s in seating.seats if s.person in people and s.end}
+    starts = [first, *sorted(d for d in moves if first < d <= last)]
+    ends = [*(d - timedelta(days=1) for d in starts[1:]), last]
+    composed = [(seating.of(people, start), end) for start, end in zip(starts, ends, strict=True)]
+    for k, (sitting, end) in enumerate(composed):
+        if any(sitting <= later for later, _ in composed[k + 1 :]):
+            continue
+        if sitting == people:
+            yield [s for s in stretch if s.day <= end]
+            continue
+        alone = Seating(tuple(s for s in seating.seats if s.person in sitting))
+        part = [replace(s, seating=alone) for s in stretch if s.day <= end]
+        part = [s for s in part if s.members]
+        if part:
+            yield part
 
 
 def _gated(body: Body, subject: Subject, stretch: Sequence[Sight], known: Known) -> Episode | None:
@@ -231,9 +286,10 @@ class _State:
 def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
     """What the noticed meetings of that time say about one call or gathering.
 
-    A notice clears the meeting. A huddle of fewer than a quorum before it is called to order is not the meeting.
+    A notice clears the meeting. A huddle of fewer than a quorum before it is called to order is not the meeting; nor
+    is one known only by its day taken to be the meeting.
     """
-    at = sight.event.interaction.at
+    i = sight.event.interaction
     about = About(subject.matter or "", subject.label if subject.matter else "", subject.topics)
     late = elsewhere = False
     for meeting in known.meetings_near(sight.day):
@@ -241,11 +297,15 @@ def _notice(sight: Sight, body: Body, subject: Subject, known: Known) -> _State:
             meeting.meeting_id, meeting.body_ids, meeting.start, meeting.end, meeting.notice_posted,
             meeting.matter_ids, meeting.subject, meeting.good_cause,
         )  # fmt: skip
+        # Without an hour, a gathering on the day of the meeting may be the meeting; a call is a call.
+        hourless = i.precision is not TimePrecision.EXACT and i.channel is not Channel.CALL
+        same_day = meeting.start.astimezone(known.zone).date() == sight.day
+        at = meeting.start if hourless and same_day else i.at
         answer = clears(
             known.profile, row, body_id=body.body_id, at=at, about=about,
             parent_id=body.parent_id or None, bargaining=bool(body.bargaining),
         )  # fmt: skip
-        begun = meeting.start <= at or len(sight.members) >= known.quorum(body.body_id, sight.day)
+        begun = meeting.start <= i.at or len(sight.members) >= known.quorum(body.body_id, sight.day)
         if answer.clears and begun:
             return _State(cleared=True)
         late = late or answer.reason == "late_notice"
