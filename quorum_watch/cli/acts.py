@@ -38,6 +38,10 @@ def explain(text: str, after: tuple[str, ...], person: tuple[str, ...], matter: 
         who = f" about {act.attributed_to}" if act.attributed_to else ""
         way = "" if act.polarity == "none" else f", {act.polarity}"
         click.echo(f"{act.act}{way}{who}: “{act.exact}”  [{act.rule}, {act.confidence}]")
+    for reason in found.reasons:
+        click.echo(f"  words that counted most: {reason}")
+    if not found.aided:
+        click.echo("  The weights of the aid are missing (aid_weights.json): only the rules spoke.")
     kept = {(a.act, a.rule) for a in found.acts}
     for cue in found.cues:
         if (cue.act, cue.rule) not in kept:

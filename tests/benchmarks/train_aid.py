@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.train_aid THREADS.jsonl MAIL.txt [--write] [--measure] [--misses]
 
-Learns from the labelled threads, the project's invented sentences and conversations, and sentences of ordinary mail (no
-act of a council). ``--write`` stores ``aid_weights.json``: the same input gives the same bytes. ``--measure`` prints ten
+Learns from the labelled threads, the project's invented sentences and conversations, and sentences of ordinary mail
+(no act of a council). ``--write`` stores ``aid_weights.json``: the same input gives the same bytes. ``--measure`` prints ten
 folds by thread, in which the aid never saw the thread it reads. The rules did see every thread, so a second table
 leaves out, fold by fold, every pattern that fires in no thread of the other nine folds and in no invented text: what
 remains could have been written without the fold. The third table reads ``training/held.txt``, which neither rules nor
@@ -20,7 +20,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -346,9 +345,11 @@ def learn(lessons: list[Example]) -> str:
         weights[k], bias[k] = model.coef_[0], model.intercept_[0]
     size = np.abs(weights).max(axis=0)
     kept = sorted((n for n in range(len(known)) if size[n] >= SMALLEST), key=lambda n: (-round(size[n], 6), known[n]))
-    table = {known[n]: [int(round(w * 100)) for w in weights[:, n]] for n in sorted(kept[:KEPT], key=lambda n: known[n])}
-    lines = ",\n".join(f"{json.dumps(f, ensure_ascii=False)}:{json.dumps(r, separators=(',', ':'))}" for f, r in table.items())
-    head = {"acts": [str(a) for a in ACTS], "bias": [int(round(b * 100)) for b in bias], "limits": LIMITS}
+    table = {known[n]: [round(w * 100) for w in weights[:, n]] for n in sorted(kept[:KEPT], key=lambda n: known[n])}
+    lines = ",\n".join(
+        f"{json.dumps(f, ensure_ascii=False)}:{json.dumps(r, separators=(',', ':'))}" for f, r in table.items()
+    )
+    head = {"acts": [str(a) for a in ACTS], "bias": [round(b * 100) for b in bias], "limits": LIMITS}
     return json.dumps(head, indent=1)[:-2] + ',\n "weights": {\n' + lines + "\n}}\n"
 
 
@@ -374,9 +375,7 @@ class Tally:
             elif act in found and act not in soft:
                 self.many[act] += 1
                 wrong.append("+" + act)
-            elif act in want and not (
-                any(p == "none" for x, p in wanted if x == act) and SWAP.get(act, set()) & found
-            ):
+            elif act in want and not (any(p == "none" for x, p in wanted if x == act) and SWAP.get(act, set()) & found):
                 self.missed[act] += 1
                 wrong.append("-" + act)
         return wrong
@@ -420,7 +419,10 @@ def rules_without(fold: list[Talk], rest: list[Talk], usual: Rules) -> Rules:
 def measure(given: list[Talk], others: list[Talk], lessons: dict[str, list[Example]], *, show: bool) -> None:
     """Print the three tables."""
     usual = load_rules()
-    tables = {k: Tally() for k in ("rules (saw all)", "rules (saw all) + aid", "rules without fold", "rules without fold + aid")}
+    tables = {
+        k: Tally()
+        for k in ("rules (saw all)", "rules (saw all) + aid", "rules without fold", "rules without fold + aid")
+    }
     for k in range(FOLDS):
         fold = given[k::FOLDS]
         names = {t.name for t in fold}
@@ -436,7 +438,13 @@ def measure(given: list[Talk], others: list[Talk], lessons: dict[str, list[Examp
                     ):
                         wrong = tables[title + mark].add(wanted, {str(a.act) for a in answer.acts})
                         if wrong and show and title + mark == "rules without fold + aid":
-                            print(talk.name, wrong, message.text[:200].replace("\n", " / "), [(str(a.act), a.rule) for a in answer.acts], answer.state.clear)
+                            print(
+                                talk.name,
+                                wrong,
+                                message.text[:200].replace("\n", " / "),
+                                [(str(a.act), a.rule) for a in answer.acts],
+                                answer.state.clear,
+                            )
             find.load_rules = load_rules
     for title, tally in tables.items():
         print(f"{title:28} {tally.line()}")

@@ -1,14 +1,15 @@
 """An aid beside the rules: a small linear model that weighs the words of one sentence and its place.
 
-The rules of ``acts.toml`` know turns of phrase; people find others. Where the rules are silent in a conversation that is
-clearly about City business, the aid may add a core act, and where they only guess it may take the guess back. It is a
-sum of weights over words, neighbouring words and the place of the sentence, learned by
+The rules of ``acts.toml`` know turns of phrase; people find others. Where the rules are silent in a conversation that
+is clearly about City business, the aid may add a core act, and where they only guess it may take the guess back. It is
+a sum of weights over words, neighbouring words and the place of the sentence, learned by
 ``tests/benchmarks/train_aid.py`` and stored as ``aid_weights.json``; what it adds carries the rule name ``aid.<act>``,
 a confidence below high, and the words that counted most. Without the weights file only the rules speak.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -79,7 +80,7 @@ def features(sentence: Sentence, place: Place) -> list[str]:
     if len(words) > 1 and words[-1] == words[-2] == "|":
         words.pop()
     found = set(words)
-    for a, b in zip(words, words[1:], strict=False):
+    for a, b in itertools.pairwise(words):
         found.add(a + " " + b)
     for a, b, c in zip(words, words[1:], words[2:], strict=False):
         found.add(a + " " + b + " " + c)
@@ -176,13 +177,15 @@ def second_opinion(scene: Scene, view: View, spans: list[ActSpan], *, last: bool
     guesses = [s for s in spans if s.act in _CORE and s.rule.startswith(_GUESSES)]
     if kinds & _SETTLED or (kinds & _CORE and not guesses):
         return spans
-    chances = weigh(aid, features(view.sentence, place_of(scene, view, last=last)))
+    seen = features(view.sentence, place_of(scene, view, last=last))
+    chances = weigh(aid, seen)
     if guesses:
         return [s for s in spans if s not in guesses or chances[s.act] > aid.drop[s.act]]
     fitting = [a for a in ACTS if chances[a] >= aid.add[a] and _fits(scene, view, a)]
     if not fitting:
         return spans
     act = max(fitting, key=lambda a: chances[a])
+    scene.reasons.append(f"aid.{act}: " + "; ".join(reasons(aid, seen, act)))
     return [s for s in spans if s.act not in _FALLBACK] + _added(scene, view, act, chances[act], aid.add[act])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from quorum_watch.language.acts.aid import load_aid
 from quorum_watch.language.acts.find import Cue, find_cues
 from quorum_watch.language.acts.people import names_of
 from quorum_watch.language.acts.talk import State, ThreadContext, ThreadMessage
@@ -17,13 +18,16 @@ class Explanation:
     """How one text was read.
 
     ``lines`` are its sentences as the patterns see them (``@1`` stands for the first person named), ``cues`` every rule
-    that fired, ``acts`` what was decided in context, ``state`` what the text leaves open for an answer.
+    that fired, ``acts`` what was decided in context, ``state`` what the text leaves open for an answer. ``reasons`` are
+    the words that counted most where the aid spoke; ``aided`` is false where its weights are missing.
     """
 
     lines: tuple[str, ...]
     cues: tuple[Cue, ...]
     acts: tuple[ActSpan, ...]
     state: State
+    reasons: tuple[str, ...] = ()
+    aided: bool = True
 
 
 def explain_text(
@@ -45,4 +49,5 @@ def explain_text(
     messages = [ThreadMessage(t, f"writer {n % 2}") for n, t in enumerate((*after, text))]
     last = read_thread(messages, context)[-1]
     cues = find_cues(text, context.names)
-    return Explanation(tuple(s.words for s in cues.sentences), cues.cues, last.acts, last.state)
+    lines = tuple(s.words for s in cues.sentences)
+    return Explanation(lines, cues.cues, last.acts, last.state, last.reasons, load_aid() is not None)

@@ -39,7 +39,7 @@ from quorum_watch.language.acts.signs import (
     WOULD_IF,
 )
 from quorum_watch.language.acts.talk import CORE, State, ThreadContext, ThreadMessage, stem
-from quorum_watch.language.acts.view import View, flip, merge, quoted_relays
+from quorum_watch.language.acts.view import View, flip, merge, quoted_relays, seated, toward_question
 from quorum_watch.model import ActSpan, MatterId, PersonId
 from quorum_watch.vocabulary import Act, Confidence, Polarity
 
@@ -120,14 +120,12 @@ class Scene:
             found = [s for s in found if s.act is not Act.SOCIAL]
         if Act.SEEK_SUPPORT in kinds:
             found = [s for s in found if s.act is not Act.POLL or not s.rule.startswith("question.")]
-        return merge([self._seated(span) for span in found])
+        return merge([seated(span, self.context, self.message.sender) for span in found])
 
     def _asks_by_answers(self, cues: Cues, found: list[ActSpan]) -> list[ActSpan]:
         """An opening message nobody would call a question is one if people answer it by taking positions."""
         opens = self.parent is None
-        said = {s.act for s in found} & (
-            CORE | _ONE_WAY | {Act.SCHEDULE, Act.SIGN}
-        )
+        said = {s.act for s in found} & (CORE | _ONE_WAY | {Act.SCHEDULE, Act.SIGN})
         if not (self.answered and self.business and self.clear and opens) or said:
             return found
         last = cues.sentences[-1]
@@ -137,13 +135,6 @@ class Scene:
         view = View(last, len(cues.sentences) - 1, [], taken=False)
         poll = self._span(view, Act.POLL, None, rule="answered-with-positions")
         return [s for s in found if s.end <= last.start] + [poll]
-
-    def _seated(self, span: ActSpan) -> ActSpan:
-        """Only a member promises a vote: the same words of a resident or of staff are an opinion."""
-        members, sender = self.context.members, self.message.sender
-        if span.act is not Act.COMMIT or not members or sender is None or sender in members:
-            return span
-        return replace(span, act=Act.AGREE if span.rule.startswith("answer.yes") else Act.OPINION)
 
     def _sentence(self, view: View) -> list[ActSpan]:
         best = view.best
@@ -186,7 +177,7 @@ class Scene:
         if poll is not None and poll.confidence is Confidence.HIGH and not BEG.search(words):
             seek = None
         if self.timed and poll is None and seek is None and not CIVIC.search(words) and view.length <= _SHORT_QUESTION:
-            # "We may start at 5:30. Will that work for you?"
+            # A time told, then asked about: "We may start at 5:30. Will that work for you?"
             return [self._span(view, Act.SCHEDULE, rule="question.time")]
         if seek is not None and (schedule is None or self.clear):
             return [self._span(view, Act.SEEK_SUPPORT, polarity=self.toward_title(seek.polarity, words))]
@@ -346,7 +337,7 @@ class Scene:
             self.stance = self.toward_title(outright.polarity, view.words)
             if not EXPLICIT.search(view.words):
                 # "Count on me" agrees to what was asked, whichever way that points.
-                self.stance = self._toward_question(outright)
+                self.stance = toward_question(self.parent, outright)
             promised = self._span(view, Act.COMMIT, outright, polarity=self.stance)
             return [promised, self._span(view, Act.SIGN)] if Act.SIGN in best else [promised]
         if "defer" in view.kinds:
@@ -369,7 +360,7 @@ class Scene:
         if Act.DRAFT in parent.acts and not parent.asked:
             return [self._span(view, Act.DRAFT, commit, polarity=Polarity.NONE, rule="reply.draft")]
         if self.question in _OPEN:
-            self.stance = self._toward_question(commit)
+            self.stance = toward_question(self.parent, commit)
             sure = Confidence.MEDIUM if parent.asked else Confidence.LOW
             return [self._span(view, Act.COMMIT, commit, polarity=self.stance, confidence=sure)]
         act = {"time": Act.SCHEDULE, "sign": Act.SIGN, "fact": Act.INFORM}.get(self.question)
@@ -427,17 +418,6 @@ class Scene:
         if polarity is not Polarity.NONE and ends and KEEP.search(words) and ends.group().lower() not in words:
             return flip(polarity)
         return polarity
-
-    def _toward_question(self, commit: Cue) -> Polarity:
-        """Which way an answer points: "yes" to "will you vote it down?" is against; "same" repeats what it answers."""
-        parent = self.parent
-        if parent is None:
-            return commit.polarity
-        if not parent.asked and parent.polarity is not Polarity.NONE and commit.polarity is Polarity.FOR:
-            return parent.polarity
-        if parent.asked and parent.polarity is Polarity.AGAINST:
-            return flip(commit.polarity)
-        return commit.polarity
 
     def _span(
         self,

@@ -70,10 +70,11 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class MessageActs:
-    """The acts of one message and the state it leaves."""
+    """The acts of one message, the state it leaves, and the words by which the aid spoke (``aid.py``)."""
 
     acts: tuple[ActSpan, ...]
     state: State
+    reasons: tuple[str, ...] = ()
 
 
 def stem(word: str) -> str:

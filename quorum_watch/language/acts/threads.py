@@ -136,7 +136,7 @@ class _Reader:
         acts = scene.decide(cues)
         state = scene.state(acts)
         self.states.append(state)
-        return MessageActs(tuple(acts), state)
+        return MessageActs(tuple(acts), state, tuple(scene.reasons))
 
     def _parent(self, number: int, message: ThreadMessage) -> State | None:
         if message.reply_to is not None and 0 <= message.reply_to < number:
