@@ -1,7 +1,8 @@
 """Findings as the contract writes them, their identity, and how they stand to the previous run.
 
 The *seed* fingerprint (body, test, subject, first step) stays the same when a chain grows next month; the *full* one
-changes with every step. The speakable id is the start of the seed, lengthened where two findings of a run would share it.
+changes with every step. The speakable id is the start of the seed, lengthened for both where two findings of a run
+would share it.
 """
 
 from __future__ import annotations
@@ -30,15 +31,18 @@ def fingerprint(*parts: str) -> str:
 
 
 def name_all(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Give every finding its speakable id, unique in the run, from its seed fingerprint."""
-    taken: set[str] = set()
+    """Give every finding its speakable id, unique in the run, from its seed fingerprint.
+
+    Findings that would share an id are all lengthened until they differ: an id written down last month may become
+    unknown, but it never comes to name another finding.
+    """
+    seeds = [f.seed.upper() for f in findings]
     named = []
-    for finding in findings:
+    for finding, seed in zip(findings, seeds, strict=True):
         size = _ID_HEX
-        while (name := f"QW-{finding.seed[:size].upper()}") in taken:
+        while size < len(seed) and sum(other.startswith(seed[:size]) for other in seeds) > 1:
             size += 1
-        taken.add(name)
-        named.append(replace(finding, id=name))
+        named.append(replace(finding, id=f"QW-{seed[:size]}"))
     return tuple(named)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from quorum_watch import __version__, evidence, language, runs, stories
 from quorum_watch.assess.assess import assess
 from quorum_watch.assess.concern import fingerprint_of_rules
-from quorum_watch.assess.gates import Known
+from quorum_watch.assess.gates import Known, without_subject
 from quorum_watch.assess.result import Assessed
 from quorum_watch.assess.unseen import Collected
 from quorum_watch.evidence.accounting import Coverage
@@ -206,6 +206,7 @@ def assess_case(
         for a, f in zip(assessed, findings, strict=True)
     )
     account = account_of(case, interactions, readings, coverage)
+    account["without_subject"] = len(without_subject(interactions, readings, known))
     document = {
         "schema": runs.SCHEMA,
         "run": describe(case, run_id, previous, evidence_id, interactions)
@@ -304,6 +305,8 @@ def account_of(
     found["period"] = [local(min(times), zone), local(max(times), zone)] if times else []
     found["unknown_accounts"] = [{"account": u.account, "messages": u.messages} for u in unknown_accounts(interactions)]
     found["members_without_records"] = list(members_without_records(interactions, case.roster, zone))
+    # Stored, but no time can be given to them: they are in the sums above and in no finding.
+    found["undated"] = found["totals"]["rows"] - len(interactions)
     outcomes: dict[str, int] = {}
     for r in readings:
         outcomes[r.outcome] = outcomes.get(r.outcome, 0) + 1

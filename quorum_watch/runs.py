@@ -87,7 +87,25 @@ def listed(runs: Path) -> tuple[str, ...]:
 
 
 def save(runs: Path, run_id: str, files: Mapping[str, str], previous: str | None) -> Path:
-    """Write a run's folder (whole or not at all) and enter it in the index; writing it again changes nothing."""
+    """Write a run's folder (whole or not at all) and enter it in the index; writing it again changes nothing.
+
+    Raises
+    ------
+    InputError
+        ``QW-E245`` if the folder cannot be written.
+    """
+    try:
+        return _save(runs, run_id, files, previous)
+    except OSError as error:
+        raise InputError(
+            "QW-E245",
+            f"The run could not be written: {error.strerror or type(error).__name__}.",
+            f"{runs.name}/",
+            "Allow this account to write there, or free some disk space, then run analyze again.",
+        ) from error
+
+
+def _save(runs: Path, run_id: str, files: Mapping[str, str], previous: str | None) -> Path:
     runs.mkdir(parents=True, exist_ok=True)
     folder = runs / run_id
     if not folder.is_dir():

@@ -14,12 +14,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from quorum_watch.assess.sight import Seating, Sight
-from quorum_watch.model import Event, Interaction, Reading, Subject, Threshold
+from quorum_watch.model import Event, Interaction, InteractionId, Reading, Subject, Threshold
 from quorum_watch.roster.records import Body
 from quorum_watch.roster.roster import Roster
 from quorum_watch.rules.notice import About, MeetingFacts, clears
 from quorum_watch.rules.profile import Profile
-from quorum_watch.vocabulary import Act, Audience, BodyKind, Channel, ThresholdName, TimePrecision, TimeSource, VoteRule
+from quorum_watch.vocabulary import (
+    Act,
+    Audience,
+    BodyKind,
+    Channel,
+    Scope,
+    ThresholdName,
+    TimePrecision,
+    TimeSource,
+    VoteRule,
+)
 from quorum_watch.workspace.records import Matter, Meeting
 
 #: Bodies that govern a place and take up whatever concerns it.
@@ -129,6 +139,25 @@ def episodes(interactions: Sequence[Interaction], readings: Sequence[Reading], k
             relevant = [e for e in chosen if _touches(e, people)]
             if len({p for e in relevant for p in _people(e)} & people) >= 2:
                 found += _episodes_of(body, subject, relevant, seating, known)
+    return tuple(found)
+
+
+def without_subject(
+    interactions: Sequence[Interaction], readings: Sequence[Reading], known: Known
+) -> tuple[InteractionId, ...]:
+    """Contacts on some merits among two members of one body that name no topic and no matter: in no finding, so listed.
+
+    Not counted are social talk and what no two members took part in.
+    """
+    seatings = [Seating(known.roster.seats_ever(b.body_id)) for b in known.roster.bodies]
+    found = []
+    for i, r in zip(interactions, readings, strict=True):
+        if r.topics or r.matter is not None or r.scope is Scope.NOT_BUSINESS:
+            continue
+        day = i.at.astimezone(known.zone).date()
+        sights = (Sight(Event(i, r), day, seating) for seating in seatings)
+        if any(s.merits and len(s.members) >= 2 for s in sights):
+            found.append(i.id)
     return tuple(found)
 
 

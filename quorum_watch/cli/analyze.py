@@ -60,6 +60,11 @@ def as_text(run: Run, *, everything: bool) -> str:
     unknown = document["coverage"]["unknown_accounts"]
     if unknown:
         lines.append(f"{len(unknown)} accounts are not in the roster (quorum-watch roster doctor lists them).")
+    undated, bare = document["coverage"]["undated"], document["coverage"]["without_subject"]
+    if undated:
+        lines.append(f"{undated} rows have no time and cannot be placed: they are in no finding.")
+    if bare:
+        lines.append(f"{bare} contacts between members name no topic or matter: they are in no finding (see export).")
     findings = document["findings"]
     counts = {level: sum(f["concern"] == level and f["test"] != "policy" for f in findings) for level in LEVELS}
     policy = sum(f["test"] == "policy" for f in findings)

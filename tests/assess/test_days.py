@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from quorum_watch.assess.gates import without_subject
+from quorum_watch.findings import name_all
 from quorum_watch.roster.records import Membership, Person
 from quorum_watch.roster.roster import Roster
 from quorum_watch.vocabulary import Act, Channel, Concern, Polarity, Test, TimePrecision
@@ -114,3 +116,21 @@ def test_a_matter_that_was_closed_before_the_contacts_is_not_called_pending():
         walking = [a.finding for a in findings(now, history) if a.finding.test is Test.WALKING_QUORUM]
         assert walking
         assert all(name in {x.name for x in f.factors} for f in walking)
+
+
+def test_a_contact_on_the_merits_without_a_subject_is_counted_somewhere():
+    between = contact(0, "m1", ["m2"], [(Act.COMMIT, FOR, None)])
+    outside = contact(1, "m1", ["r1"], [(Act.COMMIT, FOR, None)], hours=1)
+    rows = [(i, replace(r, topics=(), matter=None)) for i, r in (between, outside)]
+    assert findings(board(7), rows) == ()
+    assert without_subject([i for i, _ in rows], [r for _, r in rows], board(7)) == ("i000",)
+    assert without_subject([between[0]], [between[1]], board(7)) == ()
+
+
+def test_an_id_never_comes_to_name_another_finding():
+    history = [_commit_to(n, f"m{n + 1}", ["m1"] if n else ["m2"], n) for n in range(4)]
+    one = replace(findings(board(7), history)[0].finding, seed="0612b" + "0" * 59)
+    two = replace(one, seed="0612f" + "0" * 59)
+    assert [f.id for f in name_all([one])] == ["QW-0612"]
+    assert [f.id for f in name_all([one, two])] == ["QW-0612B", "QW-0612F"]
+    assert [f.id for f in name_all([two, one])] == ["QW-0612F", "QW-0612B"]
