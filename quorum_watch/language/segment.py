@@ -50,6 +50,7 @@ class Own:
     ``link`` is the matter it is linked to, ``also`` further ones named beside it,
     ``matches`` all it shares words with.
     ``private`` says that what it does is plainly private (from the acts), ``aside`` that its subject line is.
+    ``elsewhere`` says that it speaks of another government's business.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Own:
     parent: str | None
     private: bool = False
     aside: bool = False
+    elsewhere: bool = False
     readable: bool = True
     bare: bool = False
     open_matters: tuple[MatterId, ...] = ()
@@ -164,6 +166,8 @@ def _place(
     )
     if again is not None and context is not None and context.matter is not None:
         return _linked(own, context.matter, "again", topic_of)
+    if own.elsewhere and own.link is None and not topics:
+        return Placed(Scope.NOT_BUSINESS)
     private = any(c.kind == "social" for c in own.cues)
     if own.aside and (private or not in_thread) and top < rules.scope.business:
         # Under "Chili cook-off ballot" a vote is a vote on chili.

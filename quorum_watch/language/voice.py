@@ -225,6 +225,7 @@ class Reader:
             readable=text.language == "en",
             bare=len(text.words) <= 4 and not text.hits,
             aside=subject is not None and link is None and self._is_private(subject, day),
+            elsewhere=any(text.points.get(t, 0) >= load_settings().topics.floor for t in self._elsewhere),
             open_matters=open_matters if len(open_matters) == 1 else (),
             language=text.language,
             model_topic=self._learned_topic(text, subject),

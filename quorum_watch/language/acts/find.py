@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from quorum_watch.language.acts.asking import (
@@ -69,6 +69,33 @@ class Cues:
     cues: tuple[Cue, ...]
 
 
+#: What a capitalised name before it belongs to: a place or a firm, not a person.
+_PLACE = frozenset(
+    "street avenue ave lane road rd drive court way row park hill plant district station creek river pond bridge school "
+    "library building center lofts depot trail square plaza county boulevard blvd circle terrace ward partners group "
+    "builders properties systems services supply works company inc llc".split()
+)
+
+
+def _places(words: list[str], capitals: Collection[str]) -> set[str]:
+    """Capitalised words that name a place, a firm or a thing: runs after "the" or before such a word."""
+    found: set[str] = set()
+    run: list[str] = []
+    opened = False
+    for n, word in enumerate(words):
+        if word in capitals:
+            if not run:
+                opened = n > 0 and words[n - 1] == "the"
+            run.append(word)
+            continue
+        if run and (opened or word in _PLACE or not _PLACE.isdisjoint(run[1:])):
+            found.update(run)
+        run = []
+    if run and (opened or not _PLACE.isdisjoint(run[1:])):
+        found.update(run)
+    return found
+
+
 def _mark_names(line: Line, text: str, rules: Rules) -> str:
     """The words of a line with ``%`` before every word that looks like the name of somebody unknown."""
     shouting = text.isupper()
@@ -79,6 +106,8 @@ def _mark_names(line: Line, text: str, rules: Rules) -> str:
             not shouting and word in line.capitals and word not in rules.vocabulary and len(word) > 1
         ):
             found.add(word)
+    if found:
+        found -= _places(words.split(" "), line.capitals)
     for word in sorted(found):
         if (
             word in ("will", "art", "mark", "bill", "may", "sue", "pat", "grant", "bob", "don", "rob", "ray", "gene")

@@ -326,6 +326,9 @@ class Scene:
     def _position(self, view: View) -> list[ActSpan]:
         """The writer's own position said outright, hedged or deferred; signatures."""
         outright, best = view.outright, view.best
+        if view.kinds.get("hold") is not None and outright is None and THANKS.search(view.words):
+            # "Thanks, I'll think about it" is a courtesy.
+            return [self._span(view, Act.SOCIAL, view.kinds["hold"], polarity=Polarity.NONE, rule="reply.courtesy")]
         if "hold" in view.kinds and (outright is None or outright.rule != "commit.conditional"):
             return [self._span(view, Act.OPINION, view.kinds["hold"], polarity=Polarity.NONE)]
         if Act.SIGN in best and (self.question == "sign" or not (outright or self._answers(view))):
