@@ -3,8 +3,8 @@
     python -m tests.benchmarks.train_aid THREADS.jsonl MAIL.txt [--write] [--measure] [--misses]
 
 Learns from the labelled threads, the project's invented sentences and conversations, and sentences of ordinary mail
-(no act of a council). ``--write`` stores ``aid_weights.json``: the same input gives the same bytes. ``--measure`` prints ten
-folds by thread, in which the aid never saw the thread it reads. The rules did see every thread, so a second table
+(no act of a council). ``--write`` stores ``aid_weights.json``: the same input gives the same bytes. ``--measure``
+prints ten folds by thread, in which the aid never saw the thread it reads. The rules did see every thread, so a second table
 leaves out, fold by fold, every pattern that fires in no thread of the other nine folds and in no invented text: what
 remains could have been written without the fold. The third table reads ``training/held.txt``, which neither rules nor
 aid were fitted to.
