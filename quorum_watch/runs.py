@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from quorum_watch.errors import InputError
+from quorum_watch.workspace.template import not_writable
 
 SCHEMA = "quorum-watch/run/1"
 FINDINGS = "findings.json"
@@ -91,18 +92,13 @@ def save(runs: Path, run_id: str, files: Mapping[str, str], previous: str | None
 
     Raises
     ------
-    InputError
+    WorkspaceError
         ``QW-E245`` if the folder cannot be written.
     """
     try:
         return _save(runs, run_id, files, previous)
     except OSError as error:
-        raise InputError(
-            "QW-E245",
-            f"The run could not be written: {error.strerror or type(error).__name__}.",
-            f"{runs.name}/",
-            "Allow this account to write there, or free some disk space, then run analyze again.",
-        ) from error
+        raise not_writable(f"{runs.name}/", error) from error
 
 
 def _save(runs: Path, run_id: str, files: Mapping[str, str], previous: str | None) -> Path:

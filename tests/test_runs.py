@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from quorum_watch import runs
-from quorum_watch.errors import InputError
+from quorum_watch.errors import WorkspaceError
 
 
 def test_a_runs_folder_that_cannot_be_written_is_said_plainly(tmp_path):
     (tmp_path / "runs").write_text("a file where the folder should be", encoding="utf-8")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(WorkspaceError) as caught:
         runs.save(tmp_path / "runs", "abc", {runs.FINDINGS: "{}"}, None)
     assert "QW-E245" in str(caught.value)
     assert str(tmp_path) not in str(caught.value)

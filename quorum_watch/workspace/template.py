@@ -44,8 +44,13 @@ def create(root: Path, *, settings: dict[str, str] | None = None, xlsx: bool = F
     try:
         return tuple(_write(root, settings or {}, xlsx=xlsx))
     except OSError as error:
-        what = f"The folder cannot be written: {error.strerror or 'unknown reason'}."
-        raise WorkspaceError(NOT_WRITABLE, what, str(root), "Choose a folder you may write to.") from error
+        raise not_writable(str(root), error) from error
+
+
+def not_writable(where: str, error: OSError) -> WorkspaceError:
+    """The error where a folder of the workspace cannot be written: ``QW-E245``."""
+    what = f"The folder cannot be written: {error.strerror or 'unknown reason'}."
+    return WorkspaceError(NOT_WRITABLE, what, where, "Choose a folder you may write to.")
 
 
 def _write(root: Path, settings: dict[str, str], *, xlsx: bool) -> Iterator[Path]:
