@@ -36,6 +36,13 @@ _GROUPS = frozenset(
 )
 #: Groups that are addressed by one word alone.
 _ALONE = frozenset(["all", "everyone", "everybody", "folks", "team", "colleagues", "friends", "alders", "trustees"])
+#: Words that answer and do not address, though they stand alone.
+_ANSWERS = frozenset(
+    [
+        *("yes", "no", "yep", "nope", "agreed", "ok", "okay", "sure", "thanks", "thank", "aye", "nay", "ditto"),
+        *("same", "done", "well", "so", "but", "fyi"),
+    ]
+)
 _CLOSING = re.compile(
     r"(?:thanks|thank you|many thanks|thx|best|best regards|kind regards|regards|warm regards|sincerely|cheers|yours|"
     r"yours truly|respectfully|cordially|all the best|take care|talk soon|with thanks)[\s,.!–—-]*$",
@@ -44,9 +51,7 @@ _CLOSING = re.compile(
 _POSTSCRIPT = re.compile(r"p\.? ?s\b", re.IGNORECASE)
 
 
-def find_courtesies(
-    text: str, taken: Sequence[tuple[int, int]], names: Collection[str]
-) -> list[tuple[int, int]]:
+def find_courtesies(text: str, taken: Sequence[tuple[int, int]], names: Collection[str]) -> list[tuple[int, int]]:
     """Start and end of the salutation and of the signature of a message, those it has.
 
     ``taken`` are stretches that are not the writer's own; ``names`` holds the words of known names in lower case.
@@ -87,6 +92,9 @@ def _greets(line: str, names: Collection[str], *, apart: bool) -> bool:
         return False
     if all(w in names for w in low):
         return True
+    if apart and len(words) <= 2 and line[-1] in ",:–—-" and all(w[0].isupper() for w in words):
+        # "Ramona," of whom the roster knows nothing.
+        return not any(w in _ANSWERS for w in low)
     return all(w in names or w in _GROUPS for w in low) and (low[0] in _ALONE or any(w in names for w in low))
 
 

@@ -105,7 +105,9 @@ class Reader:
         members: frozenset[str] = frozenset(),
     ) -> None:
         names = [n for _, name, aliases in people for n in (name, *aliases)]
-        self.nlp = build_pipeline(lexicon_overlay=lexicon_overlay, matters=matters, names=names, bodies=[n for _, n in bodies])
+        self.nlp = build_pipeline(
+            lexicon_overlay=lexicon_overlay, matters=matters, names=names, bodies=[n for _, n in bodies]
+        )
         self.people = tuple(people)
         self.matters = {m.matter_id: m for m in matters}
         self.topic_of = {m.matter_id: m.topic for m in matters}

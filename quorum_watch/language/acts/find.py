@@ -71,9 +71,13 @@ class Cues:
 
 #: What a capitalised name before it belongs to: a place or a firm, not a person.
 _PLACE = frozenset(
-    "street avenue ave lane road rd drive court way row park hill plant district station creek river pond bridge school "
-    "library building center lofts depot trail square plaza county boulevard blvd circle terrace ward partners group "
-    "builders properties systems services supply works company inc llc".split()
+    [
+        *("street", "avenue", "ave", "lane", "road", "rd", "drive", "court", "way", "row", "park", "hill", "plant"),
+        *("district", "station", "creek", "river", "pond", "bridge", "school", "library", "building", "center"),
+        *("lofts", "depot", "trail", "square", "plaza", "county", "boulevard", "blvd", "circle", "terrace", "ward"),
+        *("partners", "group", "builders", "properties", "systems", "services", "supply", "works", "company", "inc"),
+        *("llc"),
+    ]
 )
 
 
