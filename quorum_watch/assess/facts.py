@@ -106,6 +106,7 @@ def facts_of(
         "views": len({sights[n].member_sender for n in exchange.events if sights[n].merits}) if exchange else 0,
         "turns": exchange.turns if exchange else 0,
         "answered": int(exchange.answered) if exchange else 0,
+        "matter_known": int(episode.matter is not None),
         "realm_known": int(episode.realm_known),
         "positions": len(agreed.agreement.members),
         "explicit": len(agreed.agreement.explicit) + len(agreed.agreement.reported),

@@ -21,9 +21,13 @@ from quorum_watch.vocabulary import (
     Act,
     Audience,
     Channel,
+    Polarity,
     Role,
     Scope,
 )
+
+#: The rule of the language stage for words that say somebody has no view yet.
+UNDECIDED = "opinion.undecided"
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,12 @@ class Sight:
         i = self.event.interaction
         return i.sender or f"?{i.sender_address or i.sender_raw}"
 
+    @cached_property
+    def taken_up(self) -> frozenset[Act]:
+        """The acts that take a matter up: "no strong view" and "still reading the packet" are no views (Zecchino)."""
+        spans = self.event.reading.acts
+        return frozenset(a.act for a in spans if a.rule != UNDECIDED or a.polarity is not Polarity.NONE)
+
     @property
     def synchronous(self) -> bool:
         """A call or a gathering."""
@@ -121,7 +131,7 @@ class Sight:
             return False
         signs_a_position = Act.SIGN in self.acts and bool(self.acts & {Act.COMMIT, Act.AGREE, Act.DECIDE})
         return (
-            bool(self.acts & MERITS) and not (self.procedural and not self.acts & {Act.COMMIT, Act.DECIDE})
+            bool(self.taken_up & MERITS) and not (self.procedural and not self.acts & {Act.COMMIT, Act.DECIDE})
         ) or signs_a_position
 
     @property

@@ -135,11 +135,6 @@ def reasons(aid: Aid, seen: Sequence[str], act: Act) -> tuple[str, ...]:
     return tuple(f for weight, f in sorted(rows, key=lambda r: (-r[0], r[1]))[:_SHOWN] if weight > 0)
 
 
-def confidence(chance: float, limit: float) -> Confidence:
-    """Medium where the model is twice as far from its limit as from certainty, else low."""
-    return Confidence.MEDIUM if 1 - chance < (1 - limit) / 3 else Confidence.LOW
-
-
 def read_weights(text: str) -> Aid:
     """The weights from the text of their file; numbers are stored in hundredths."""
     data = json.loads(text)
@@ -186,7 +181,7 @@ def second_opinion(scene: Scene, view: View, spans: list[ActSpan], *, last: bool
         return spans
     act = max(fitting, key=lambda a: chances[a])
     scene.reasons.append(f"aid.{act}: " + "; ".join(reasons(aid, seen, act)))
-    return [s for s in spans if s.act not in _FALLBACK] + _added(scene, view, act, chances[act], aid.add[act])
+    return [s for s in spans if s.act not in _FALLBACK] + _added(scene, view, act)
 
 
 def place_of(scene: Scene, view: View, *, last: bool) -> Place:
@@ -212,7 +207,7 @@ def _fits(scene: Scene, view: View, act: Act) -> bool:
     return act is not Act.RELAY or not view.sentence.asks
 
 
-def _added(scene: Scene, view: View, act: Act, chance: float, limit: float) -> list[ActSpan]:
+def _added(scene: Scene, view: View, act: Act) -> list[ActSpan]:
     """The spans of an act the aid adds, with direction and person told as the rules tell them."""
     way = Polarity.NONE
     if act is not Act.POLL:
@@ -225,7 +220,7 @@ def _added(scene: Scene, view: View, act: Act, chance: float, limit: float) -> l
     whole = view.sentence
     kind = Act.DECIDE if act is Act.COMMIT and scene.question == "ballot" else act
     text = scene.message.text[whole.start : whole.end]
-    sure = confidence(chance, limit)
+    sure = Confidence.LOW  # a guess never carries a finding alone
     span = ActSpan(kind, whole.start, whole.end, text, way, scene.matter, None, f"aid.{act}", sure)
     if act is Act.RELAY:
         return [replace(span, act=kind, attributed_to=who) for kind, who in scene.whose(view)]
