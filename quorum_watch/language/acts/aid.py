@@ -72,9 +72,9 @@ def features(sentence: Sentence, place: Place) -> list[str]:
     """What the model sees of a sentence, sorted and without repeats.
 
     >>> from quorum_watch.language.acts.find import find_cues
-    >>> one = find_cues("still in").sentences[0]
-    >>> features(one, Place("poll", True, False, 0, True, False, True, False))[-4:]
-    ['still', 'still in', 'still in |', '| still']
+    >>> one = find_cues("count me").sentences[0]
+    >>> features(one, Place("poll", True, False, 0, True, False, True, False))[:4]
+    ['<poll!', '<poll!.', '<poll!.3', '<poll!.first']
     """
     words = [_AMOUNT.sub("#", _NAME.sub("@", w)) if w[0] in "@%$#0123456789" else w for w in sentence.words.split()]
     if len(words) > 1 and words[-1] == words[-2] == "|":
