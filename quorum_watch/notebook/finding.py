@@ -22,6 +22,8 @@ from quorum_watch.wording import say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from quorum_watch.assess.measure import Ground
+    from quorum_watch.assess.sight import Sight
     from quorum_watch.model import Event
     from quorum_watch.notebook.run import OpenRun
     from quorum_watch.stories import Told
@@ -206,6 +208,17 @@ class FindingView:
     def law(self) -> LawView:
         """The text of every rule the finding rests on: quote or paraphrase, where it stands, who read it."""
         return LawView(self.id, self._citations())
+
+    def told_sights(self) -> tuple[Sight, ...]:
+        """The contacts of the finding's stretch as its body sees them; none where the run kept no messages."""
+        return tuple(self._told.sights(self.run.case.roster.seats_ever(self.raw["body"]))) if self._told else ()
+
+    def told_ground(self) -> Ground:
+        """The windows and roles the finding was measured with."""
+        people = {p.person_id: p.standing.value for p in self.run.case.roster.people}
+        if self._told is None:
+            raise UsageError("QW-E119", say("review.explore.nothing"), self.id, say("review.explore.remedy"))
+        return self._told.ground(people)
 
     def without(self, step: int) -> WhatIf:
         """The same finding had one message not been sent: is the number still reached? Counts again, from the words.
